@@ -1,0 +1,264 @@
+//! A record as it was written: its exact text and what the text says; refuses to change either.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::json::{self, Literals, Malformed};
+use crate::pointer::Pointer;
+use crate::value::{Object, Text, Value};
+
+/// A JSON object together with the bytes it came as. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Record {
+    text: Arc<str>,
+    fields: Arc<Object>,
+}
+
+impl Record {
+    /// Reads the text of a record.
+    ///
+    /// # Errors
+    /// [`Malformed`] where the text is not one JSON object, as [`Value::parse`] and for other kinds of value.
+    pub fn parse(text: &str) -> Result<Self, Malformed> {
+        Self::from_value(json::parse(text)?, text)
+    }
+
+    /// Reads the bytes of a record.
+    ///
+    /// # Errors
+    /// As [`Record::parse`], and for invalid UTF-8.
+    pub fn parse_bytes(bytes: &[u8]) -> Result<Self, Malformed> {
+        let value = json::parse_bytes(bytes)?;
+        Self::from_value(value, &String::from_utf8_lossy(bytes))
+    }
+
+    fn from_value(value: Value, text: &str) -> Result<Self, Malformed> {
+        let kind = value.type_name();
+        match value {
+            Value::Object(fields) => Ok(Record { text: text.into(), fields: Arc::new(fields) }),
+            _ => Err(Malformed {
+                what: format!("a record is a JSON object, this is a {kind}"),
+                line: 1,
+                column: 1,
+                at: Pointer::root(),
+            }),
+        }
+    }
+
+    /// A record of these fields, written compactly.
+    #[must_use]
+    pub fn of(fields: Object) -> Self {
+        let mut text = String::new();
+        json::write_object(&mut text, &fields, Literals::AsWritten);
+        Record { text: text.into(), fields: Arc::new(fields) }
+    }
+
+    /// The text, byte for byte as it was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What the text says.
+    #[must_use]
+    pub fn fields(&self) -> &Object {
+        &self.fields
+    }
+
+    /// The text without white space and with canonical escapes. Two records with the same canonical text are the same
+    /// as far as a write that changes nothing is concerned: member order and number text included.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        let mut text = String::new();
+        json::write_object(&mut text, &self.fields, Literals::Canonical);
+        text
+    }
+
+    /// A record that says `fields` and is written like this one: every member that did not change keeps its bytes, and
+    /// the white space around it.
+    #[must_use]
+    pub fn rewritten(&self, fields: &Object) -> Self {
+        let start = json::skip_space(self.text.as_bytes(), 0);
+        let end = self.text.trim_end_matches([' ', '\t', '\n', '\r']).len();
+        let mut out = String::with_capacity(self.text.len());
+        out.push_str(&self.text[..start]);
+        rewrite_object(&mut out, fields, &self.text[start..end], &self.fields);
+        out.push_str(&self.text[end..]);
+        Record { text: out.into(), fields: Arc::new(fields.clone()) }
+    }
+}
+
+impl PartialEq for Record {
+    fn eq(&self, other: &Self) -> bool {
+        self.fields == other.fields
+    }
+}
+impl Eq for Record {}
+
+impl Serialize for Record {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        RawValue::from_string(self.text.trim().to_owned()).map_err(serde::ser::Error::custom)?.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Record {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        Record::parse(raw.get()).map_err(serde::de::Error::custom)
+    }
+}
+
+/// Where the parts of one member stand: white space, name, colon with its white space, value, white space.
+struct Member {
+    lead: Range<usize>,
+    name: Range<usize>,
+    gap: Range<usize>,
+    value: Range<usize>,
+    trail: Range<usize>,
+}
+
+/// Finds the members of the object literal `text`, and the white space of an empty one.
+fn members(text: &str) -> Vec<Member> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut pos = 1;
+    loop {
+        let lead = pos..json::skip_space(bytes, pos);
+        if bytes.get(lead.end) != Some(&b'"') {
+            return found;
+        }
+        let Ok(name_end) = json::string_end(bytes, lead.end) else { return found };
+        let name = lead.end..name_end;
+        let colon = json::skip_space(bytes, name_end);
+        let gap = name_end..json::skip_space(bytes, colon + 1);
+        let value = gap.end..value_end(bytes, gap.end);
+        let trail = value.end..json::skip_space(bytes, value.end);
+        pos = trail.end + 1;
+        found.push(Member { lead, name, gap, value, trail });
+    }
+}
+
+/// The position after the valid JSON value that starts at `pos`.
+fn value_end(bytes: &[u8], mut pos: usize) -> usize {
+    let mut depth = 0usize;
+    while let Some(byte) = bytes.get(pos) {
+        match byte {
+            b'"' => pos = json::string_end(bytes, pos).unwrap_or(bytes.len()),
+            b'{' | b'[' => {
+                depth += 1;
+                pos += 1;
+            }
+            b'}' | b']' if depth == 0 => return pos,
+            b'}' | b']' => {
+                depth -= 1;
+                pos += 1;
+            }
+            b',' | b' ' | b'\t' | b'\n' | b'\r' if depth == 0 => return pos,
+            _ => pos += 1,
+        }
+        if depth == 0 && matches!(bytes.get(pos - 1), Some(b'"' | b'}' | b']')) {
+            return pos;
+        }
+    }
+    pos
+}
+
+fn rewrite_object(out: &mut String, fields: &Object, text: &str, was: &Object) {
+    let spans = members(text);
+    if spans.is_empty() || spans.len() != was.len() {
+        json::write_object(out, fields, Literals::AsWritten);
+        return;
+    }
+    let last_trail = spans.last().map_or(0..0, |member| member.trail.clone());
+    out.push('{');
+    let mut like = &spans[0];
+    for (index, (name, value)) in fields.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        let known = was.get_full(name).and_then(|(at, old_name, old)| Some((spans.get(at)?, old_name, old)));
+        if let Some((span, ..)) = known {
+            like = span;
+        }
+        out.push_str(&text[like.lead.clone()]);
+        match known {
+            Some((span, old_name, old)) if same_spelling(old_name, name) => {
+                out.push_str(&text[span.name.clone()]);
+                out.push_str(&text[span.gap.clone()]);
+                rewrite_value(out, value, &text[span.value.clone()], old);
+            }
+            _ => {
+                out.push_str(&name.to_json());
+                out.push_str(&text[like.gap.clone()]);
+                out.push_str(&value.to_json());
+            }
+        }
+        let last_of_all = index + 1 == fields.len();
+        if !last_of_all && like.trail != last_trail {
+            out.push_str(&text[like.trail.clone()]);
+        }
+    }
+    if !fields.is_empty() {
+        out.push_str(&text[last_trail]);
+    }
+    out.push('}');
+}
+
+fn same_spelling(old: &Text, new: &Text) -> bool {
+    old.to_json() == new.to_json() || new.to_json() == new.canonical()
+}
+
+fn rewrite_value(out: &mut String, value: &Value, text: &str, was: &Value) {
+    match (value, was) {
+        (now, was) if now == was && now.canonical() == was.canonical() => out.push_str(text),
+        (Value::Object(now), Value::Object(was)) => rewrite_object(out, now, text, was),
+        _ => out.push_str(&value.to_json()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edited(text: &str, edit: impl FnOnce(&mut Object)) -> String {
+        let record = Record::parse(text).expect(text);
+        let mut fields = record.fields().clone();
+        edit(&mut fields);
+        let rewritten = record.rewritten(&fields);
+        assert_eq!(Record::parse(rewritten.text()).expect("still a record").fields(), &fields);
+        rewritten.text().to_owned()
+    }
+
+    const PRETTY: &str = "{\n  \"n\" : 1.0,\n  \"s\": \"e\\u0301\",\n  \"o\": { \"x\":[1 , 2], \"y\":2 }\n}\n";
+
+    #[test]
+    fn an_untouched_record_keeps_every_byte() {
+        assert_eq!(edited(PRETTY, |_| ()), PRETTY);
+    }
+
+    #[test]
+    fn one_edit_changes_one_place() {
+        let text = edited(PRETTY, |fields| {
+            Pointer::parse("/o/y").expect("pointer").set(fields, Some(Value::Null));
+        });
+        assert_eq!(text, PRETTY.replace(":2 }", ":null }"));
+    }
+
+    #[test]
+    fn members_come_and_go_in_the_style_of_their_neighbours() {
+        let text = edited(PRETTY, |fields| {
+            fields.shift_remove("s");
+            fields.insert("new".into(), Value::Bool(true));
+        });
+        assert_eq!(text, "{\n  \"n\" : 1.0,\n  \"o\": { \"x\":[1 , 2], \"y\":2 },\n  \"new\": true\n}\n");
+        let text = edited(PRETTY, |fields| {
+            fields.shift_remove("o");
+        });
+        assert_eq!(text, "{\n  \"n\" : 1.0,\n  \"s\": \"e\\u0301\"\n}\n");
+        assert_eq!(edited("{}", |fields| drop(fields.insert("a".into(), Value::Null))), "{\"a\":null}");
+        assert_eq!(edited(PRETTY, Object::clear), "{}\n");
+    }
+}

@@ -1,0 +1,300 @@
+//! The words that a store, the HTTP contract and the client share; refuses to know how they travel.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::pointer::Pointer;
+use crate::record::Record;
+
+/// What a write must present: a strong entity tag (RFC 9110 section 8.8.3), quotes included. Opaque: it is compared,
+/// byte for byte, and never looked into.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Token(Box<str>);
+
+impl Token {
+    /// Takes a strong entity tag, quotes included. `None` for a weak one (`W/"…"`) and for anything else.
+    #[must_use]
+    pub fn parse(tag: &str) -> Option<Self> {
+        let inner = tag.strip_prefix('"')?.strip_suffix('"')?;
+        let allowed = |byte: u8| byte == 0x21 || (0x23..=0x7e).contains(&byte) || byte >= 0x80;
+        inner.bytes().all(allowed).then(|| Token(tag.into()))
+    }
+
+    /// The tag as it is sent, quotes included.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for Token {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Token {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tag = String::deserialize(deserializer)?;
+        Token::parse(&tag).ok_or_else(|| serde::de::Error::custom(format!("{tag:?} is not a strong entity tag")))
+    }
+}
+
+/// Why a name cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BadName(String);
+
+/// Checks the id of a record: 1 to 128 of `A-Z a-z 0-9 . _ ~ -`.
+///
+/// # Errors
+/// [`BadName`], a sentence that names the character.
+pub fn check_id(id: &str) -> Result<(), BadName> {
+    if id.is_empty() {
+        return Err(BadName("a record id cannot be empty".into()));
+    }
+    if id == "." || id == ".." {
+        return Err(BadName(format!("a record id cannot be {id:?}, which every URL library takes for a folder")));
+    }
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "._~-".contains(c);
+    if let Some(odd) = id.chars().find(|&c| !allowed(c)) {
+        return Err(BadName(format!("a record id cannot hold {odd:?}; allowed are A-Z a-z 0-9 . _ ~ -")));
+    }
+    if id.len() > 128 {
+        return Err(BadName(format!("a record id has at most 128 characters, this one has {}", id.len())));
+    }
+    Ok(())
+}
+
+/// Checks the name of a collection: `[a-z][a-z0-9_-]{0,62}`.
+///
+/// # Errors
+/// [`BadName`], a sentence that names the character.
+pub fn check_collection(name: &str) -> Result<(), BadName> {
+    let Some(first) = name.chars().next() else {
+        return Err(BadName("a collection name cannot be empty".into()));
+    };
+    if !first.is_ascii_lowercase() {
+        return Err(BadName(format!("a collection name starts with a letter a to z, not with {first:?}")));
+    }
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
+    if let Some(odd) = name.chars().find(|&c| !allowed(c)) {
+        return Err(BadName(format!("a collection name cannot hold {odd:?}; allowed are a-z 0-9 _ -")));
+    }
+    if name.len() > 63 {
+        return Err(BadName(format!("a collection name has at most 63 characters, this one has {}", name.len())));
+    }
+    Ok(())
+}
+
+/// Which record: a collection and an id in it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Key {
+    /// The collection.
+    pub collection: String,
+    /// The id in the collection.
+    pub id: String,
+}
+
+impl Key {
+    /// A key of checked names.
+    ///
+    /// # Errors
+    /// [`BadName`] of the first name that is not allowed.
+    pub fn new(collection: &str, id: &str) -> Result<Self, BadName> {
+        check_collection(collection)?;
+        check_id(id)?;
+        Ok(Key { collection: collection.into(), id: id.into() })
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.collection, self.id)
+    }
+}
+
+/// A version of a record that a store holds or held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stored {
+    /// The record's id in its collection.
+    pub id: String,
+    /// 1, 2, 3 …, for people. Goes on over delete and re-create.
+    pub version: u64,
+    /// What a write that replaces this version must present.
+    #[serde(rename = "etag")]
+    pub token: Token,
+    /// When it was written: RFC 3339, UTC, milliseconds, the server's clock.
+    pub updated_at: String,
+    /// Who wrote it; empty when nobody said.
+    #[serde(default)]
+    pub updated_by: String,
+    /// Why, in the writer's words.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// The record.
+    pub fields: Record,
+}
+
+/// What one write did to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Op {
+    /// A record that did not exist, or was deleted, was written.
+    Create,
+    /// A record was replaced.
+    Update,
+    /// A record was deleted.
+    Delete,
+}
+
+/// One line of a record's history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VersionLine {
+    /// The version that the write made.
+    pub version: u64,
+    /// What the write did.
+    pub op: Op,
+    /// Who wrote; empty when nobody said.
+    #[serde(default)]
+    pub by: String,
+    /// When: RFC 3339, UTC, milliseconds.
+    pub at: String,
+    /// Why, in the writer's words.
+    #[serde(default)]
+    pub why: Option<String>,
+    /// The writer's name for this very edit, by which it recognises its own work after a lost response.
+    #[serde(default)]
+    pub edit_id: Option<String>,
+    /// What it changed. For a create or a delete, the members that came or went.
+    #[serde(default)]
+    pub paths: Vec<Pointer>,
+}
+
+/// That a record was deleted: by whom, when and why, and which version the deletion made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tombstone {
+    /// The version that the deletion made.
+    pub version: u64,
+    /// Who deleted; empty when nobody said.
+    #[serde(default)]
+    pub by: String,
+    /// When: RFC 3339, UTC, milliseconds.
+    pub at: String,
+    /// Why, in the deleter's words.
+    #[serde(default)]
+    pub why: Option<String>,
+}
+
+/// A version and what it said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Base {
+    /// The version.
+    pub version: u64,
+    /// The record in that version.
+    pub fields: Record,
+}
+
+/// What stands in the store now, as far as a refused write is concerned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Current {
+    /// This version.
+    Stored(Stored),
+    /// Nothing: it was deleted.
+    Deleted(Tombstone),
+    /// Nothing: it never existed.
+    Missing,
+}
+
+/// A write that was refused because the record is not what the writer had seen. Nothing was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// What stands there now.
+    pub current: Current,
+    /// The version that the writer presented, while the history keeps it.
+    pub base: Option<Base>,
+    /// The writes since that version, oldest first.
+    pub changes: Vec<VersionLine>,
+    /// The places that the refused write touches and others have touched since. Empty: safe to merge and resubmit.
+    pub overlap: Vec<Pointer>,
+    /// The presented token was never issued by this store for this record.
+    pub unknown_token: bool,
+    /// What the refused write asked for stands there already.
+    pub already_applied: bool,
+}
+
+/// What became of a write that the store could judge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// It was written, and made this version.
+    Stored {
+        /// The version that stands now.
+        stored: Stored,
+        /// Whether the record was created by this write.
+        created: bool,
+    },
+    /// It would have changed nothing; the version and the token stay.
+    Unchanged(Stored),
+    /// It was refused: the precondition did not hold.
+    Stale(Box<Conflict>),
+}
+
+/// What became of a deletion that the store could judge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delete {
+    /// The record is gone.
+    Deleted(Tombstone),
+    /// It was refused: the precondition did not hold.
+    Stale(Box<Conflict>),
+    /// There was nothing to delete: it was deleted before.
+    Gone(Tombstone),
+    /// There was nothing to delete: it never existed.
+    Missing,
+}
+
+/// One change in the feed of a store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    /// The place of the change in the feed; rises.
+    pub seq: u64,
+    /// The collection of the record.
+    pub collection: String,
+    /// The id of the record.
+    pub id: String,
+    /// What happened to the record: version, who, when, why, which members.
+    #[serde(flatten)]
+    pub line: VersionLine,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_weak_or_unquoted_tag_is_no_token() {
+        assert!(Token::parse("\"7-abc\"").is_some());
+        for odd in ["W/\"7\"", "7", "\"7", "\"a b\"", "\"a\"b\"", "\""] {
+            assert_eq!(Token::parse(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_bad_name_is_told_by_its_character() {
+        assert!(check_id("a/b").expect_err("slash").to_string().contains("'/'"));
+        assert!(check_id("").is_err() && check_id(&"x".repeat(129)).is_err() && check_id("..").is_err());
+        assert!(check_id("prj_1.2~3-A").is_ok());
+        assert!(check_collection("Projects").expect_err("upper").to_string().contains("'P'"));
+        assert!(check_collection("projects-2_x").is_ok());
+    }
+}

@@ -1,0 +1,2 @@
+//! midair
+fn main() {}
