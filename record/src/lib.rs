@@ -2,13 +2,19 @@
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod deed;
 pub mod diff;
+pub mod draft;
 pub mod json;
+pub mod merge;
 pub mod pointer;
 pub mod record;
+pub mod resolution;
 pub mod value;
 pub mod wire;
 
+pub use draft::{Basis, Draft};
 pub use pointer::Pointer;
 pub use record::Record;
+pub use resolution::{Choice, Resolution};
 pub use value::{Number, Object, Text, Value};

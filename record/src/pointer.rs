@@ -29,7 +29,10 @@ impl Pointer {
         if text.is_empty() {
             return Some(Self::root());
         }
-        let names = text.strip_prefix('/')?.split('/').map(|name| name.replace("~1", "/").replace("~0", "~"));
+        let names = text
+            .strip_prefix('/')?
+            .split('/')
+            .map(|name| name.replace("~1", "/").replace("~0", "~"));
         Some(Pointer(names.collect()))
     }
 
@@ -81,13 +84,18 @@ impl Pointer {
     #[must_use]
     pub fn get<'v>(&self, fields: &'v Object) -> Option<&'v Value> {
         let (first, rest) = self.0.split_first()?;
-        rest.iter().try_fold(fields.get(first.as_str())?, |value, name| value.as_object()?.get(name.as_str()))
+        rest.iter()
+            .try_fold(fields.get(first.as_str())?, |value, name| {
+                value.as_object()?.get(name.as_str())
+            })
     }
 
     /// Puts `value` here, or removes what stands here when it is `None`. Parents that are missing or not objects are
     /// made into objects on the way to a value; nothing is made on the way to a removal. The root is left alone.
     pub fn set(&self, fields: &mut Object, value: Option<Value>) {
-        let Some((last, parents)) = self.0.split_last() else { return };
+        let Some((last, parents)) = self.0.split_last() else {
+            return;
+        };
         let mut members = fields;
         for name in parents {
             if value.is_none() && !matches!(members.get(name.as_str()), Some(Value::Object(_))) {
@@ -97,7 +105,9 @@ impl Pointer {
             if !matches!(parent, Value::Object(_)) {
                 *parent = Value::Object(Object::new());
             }
-            let Value::Object(inside) = parent else { return };
+            let Value::Object(inside) = parent else {
+                return;
+            };
             members = inside;
         }
         match value {
@@ -129,7 +139,8 @@ impl Serialize for Pointer {
 impl<'de> Deserialize<'de> for Pointer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Pointer::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a JSON Pointer")))
+        Pointer::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a JSON Pointer")))
     }
 }
 
@@ -155,7 +166,9 @@ mod tests {
     #[test]
     fn removing_makes_no_parents() {
         let mut fields = Object::new();
-        Pointer::parse("/a/b").expect("pointer").set(&mut fields, None);
+        Pointer::parse("/a/b")
+            .expect("pointer")
+            .set(&mut fields, None);
         assert!(fields.is_empty());
     }
 }

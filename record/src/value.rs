@@ -61,8 +61,18 @@ impl Number {
 
 impl Text {
     pub(crate) fn written(says: Box<str>, written: &str) -> Self {
-        let plain = Text { says, written: None };
-        if plain.to_json() == written { plain } else { Text { written: Some(written.into()), ..plain } }
+        let plain = Text {
+            says,
+            written: None,
+        };
+        if plain.to_json() == written {
+            plain
+        } else {
+            Text {
+                written: Some(written.into()),
+                ..plain
+            }
+        }
     }
 
     /// The decoded characters.
@@ -91,7 +101,10 @@ impl Text {
 
 impl<S: AsRef<str>> From<S> for Text {
     fn from(says: S) -> Self {
-        Text { says: says.as_ref().into(), written: None }
+        Text {
+            says: says.as_ref().into(),
+            written: None,
+        }
     }
 }
 
@@ -179,7 +192,9 @@ impl Value {
 
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        RawValue::from_string(self.to_json()).map_err(serde::ser::Error::custom)?.serialize(serializer)
+        RawValue::from_string(self.to_json())
+            .map_err(serde::ser::Error::custom)?
+            .serialize(serializer)
     }
 }
 
@@ -190,13 +205,63 @@ impl<'de> Deserialize<'de> for Value {
     }
 }
 
+/// An object as a serde field (`#[serde(with = "crate::value::members")]`).
+pub(crate) mod members {
+    use super::{Deserialize, Deserializer, Object, Serialize, Serializer, Value};
+
+    pub(crate) fn serialize<S: Serializer>(
+        members: &Object,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        Value::Object(members.clone()).serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Object, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Object(members) => Ok(members),
+            other => Err(serde::de::Error::custom(format!(
+                "expected an object, found {}",
+                other.type_name()
+            ))),
+        }
+    }
+}
+
+/// A value that may be absent as a serde field: a list of none or one, since JSON's `null` is a value here.
+pub(crate) mod none_or_one {
+    use super::{Deserialize, Deserializer, Serialize, Serializer, Value};
+
+    pub(crate) fn serialize<S: Serializer>(
+        value: &Option<Value>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.as_slice().serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Value>, D::Error> {
+        Ok(Vec::<Value>::deserialize(deserializer)?.pop())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn literals_come_back_as_they_were_written() {
-        for text in [r#""e\u0301""#, r#""\/""#, "1.0", "1e400", "9007199254740993", "-0", r#"{"\u0061":[1.50]}"#] {
+        for text in [
+            r#""e\u0301""#,
+            r#""\/""#,
+            "1.0",
+            "1e400",
+            "9007199254740993",
+            "-0",
+            r#"{"\u0061":[1.50]}"#,
+        ] {
             assert_eq!(Value::parse(text).expect(text).to_json(), text);
         }
     }
