@@ -1,2 +1,2 @@
-//! midair
+//! The `midair` program.
 fn main() {}

@@ -41,29 +41,16 @@ impl Resolution {
         let merged = self.merged();
         let deed = |change: crate::diff::Change| {
             let verb = self.verb(&change.at, change.was.as_ref(), change.now.as_ref());
-            Deed {
-                at: change.at,
-                verb,
-                from: change.was,
-                to: change.now,
-            }
+            Deed { at: change.at, verb, from: change.was, to: change.now }
         };
-        diff(self.theirs().fields.fields(), &merged)
-            .into_iter()
-            .map(deed)
-            .collect()
+        diff(self.theirs().fields.fields(), &merged).into_iter().map(deed).collect()
     }
 
     fn verb(&self, at: &Pointer, from: Option<&Value>, to: Option<&Value>) -> Verb {
         let base = self.base().map(|base| at.get(base.fields.fields()));
         let whose = || {
-            let line = self
-                .changes()
-                .iter()
-                .rev()
-                .find(|line| line.paths.iter().any(|path| path.overlaps(at)));
-            line.map(|line: &VersionLine| line.by.clone())
-                .filter(|by| !by.is_empty())
+            let line = self.changes().iter().rev().find(|line| line.paths.iter().any(|path| path.overlaps(at)));
+            line.map(|line: &VersionLine| line.by.clone()).filter(|by| !by.is_empty())
         };
         match base {
             Some(base) if base != from && base == to => Verb::Revert(whose()),
@@ -84,20 +71,13 @@ impl Resolution {
             note += &format!(" ({})", theirs.updated_by);
         }
         let chosen = |wanted: fn(&Choice) -> bool| {
-            let asked = (0..self.units().len())
-                .filter(|&index| self.asks(index) && wanted(self.choice(index)));
-            asked
-                .map(|index| self.units()[index].at.label())
-                .collect::<Vec<_>>()
-                .join(", ")
+            let asked = (0..self.units().len()).filter(|&index| self.asks(index) && wanted(self.choice(index)));
+            asked.map(|index| self.units()[index].at.label()).collect::<Vec<_>>().join(", ")
         };
         for (words, names) in [
             ("kept mine", chosen(|choice| *choice == Choice::Mine)),
             ("took theirs", chosen(|choice| *choice == Choice::Theirs)),
-            (
-                "by hand",
-                chosen(|choice| matches!(choice, Choice::Hand(_))),
-            ),
+            ("by hand", chosen(|choice| matches!(choice, Choice::Hand(_)))),
             ("back to base", chosen(|choice| *choice == Choice::Base)),
         ] {
             if !names.is_empty() {

@@ -31,25 +31,15 @@ fn walk(at: &Pointer, a: &Object, b: &Object, changes: &mut Vec<Change>) {
     for (name, was) in a {
         match (was, b.get(name)) {
             (was, Some(now)) if was == now => {}
-            (Value::Object(was), Some(Value::Object(now))) => {
-                walk(&at.child(name.as_str()), was, now, changes)
-            }
+            (Value::Object(was), Some(Value::Object(now))) => walk(&at.child(name.as_str()), was, now, changes),
             (was, now) => {
-                changes.push(Change {
-                    at: at.child(name.as_str()),
-                    was: Some(was.clone()),
-                    now: now.cloned(),
-                });
+                changes.push(Change { at: at.child(name.as_str()), was: Some(was.clone()), now: now.cloned() });
             }
         }
     }
     for (name, now) in b {
         if !a.contains_key(name) {
-            changes.push(Change {
-                at: at.child(name.as_str()),
-                was: None,
-                now: Some(now.clone()),
-            });
+            changes.push(Change { at: at.child(name.as_str()), was: None, now: Some(now.clone()) });
         }
     }
 }
@@ -67,9 +57,5 @@ pub fn apply(fields: &Object, changes: &[Change]) -> Object {
 /// The places of `mine` that a change in `theirs` can be felt at.
 #[must_use]
 pub fn overlap(mine: &[Change], theirs: &[Pointer]) -> Vec<Pointer> {
-    mine.iter()
-        .map(|change| &change.at)
-        .filter(|at| theirs.iter().any(|other| at.overlaps(other)))
-        .cloned()
-        .collect()
+    mine.iter().map(|change| &change.at).filter(|at| theirs.iter().any(|other| at.overlaps(other))).cloned().collect()
 }

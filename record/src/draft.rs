@@ -64,32 +64,15 @@ impl Draft {
     /// A draft of a loaded record that changes nothing yet. `edit_id`: any text that no other edit has, a UUID say.
     #[must_use]
     pub fn of(collection: &str, stored: Stored, edit_id: String) -> Self {
-        let key = Key {
-            collection: collection.into(),
-            id: stored.id.clone(),
-        };
+        let key = Key { collection: collection.into(), id: stored.id.clone() };
         let fields = stored.fields.fields().clone();
-        Draft {
-            key,
-            base: Basis::Version(Box::new(stored)),
-            fields,
-            edit_id,
-            note: None,
-            settled: None,
-        }
+        Draft { key, base: Basis::Version(Box::new(stored)), fields, edit_id, note: None, settled: None }
     }
 
     /// A draft of a record that does not exist yet.
     #[must_use]
     pub fn new(key: Key, fields: Object, edit_id: String) -> Self {
-        Draft {
-            key,
-            base: Basis::New,
-            fields,
-            edit_id,
-            note: None,
-            settled: None,
-        }
+        Draft { key, base: Basis::New, fields, edit_id, note: None, settled: None }
     }
 
     /// What it changes against what it was made against.
@@ -121,28 +104,16 @@ impl Draft {
     /// Puts the draft against what the server has now. `base` is what the refusal said of the version I started from;
     /// it is used where the draft does not know it by itself. `changes` are the writes since, oldest first.
     #[must_use]
-    pub fn rebase(
-        &self,
-        theirs: Stored,
-        base: Option<Base>,
-        changes: Vec<VersionLine>,
-    ) -> Resolution {
+    pub fn rebase(&self, theirs: Stored, base: Option<Base>, changes: Vec<VersionLine>) -> Resolution {
         let mut origin = self.clone();
         let settled = origin.settled.take();
         let known = match &self.base {
-            Basis::Version(stored) => Some(Base {
-                version: stored.version,
-                fields: stored.fields.clone(),
-            }),
+            Basis::Version(stored) => Some(Base { version: stored.version, fields: stored.fields.clone() }),
             Basis::New => base,
         };
         match settled {
             Some(settled) => {
-                let Settled {
-                    base,
-                    mine,
-                    decisions,
-                } = *settled;
+                let Settled { base, mine, decisions } = *settled;
                 origin.fields = mine;
                 Resolution::begin(origin, base, theirs, changes, &decisions)
             }

@@ -26,16 +26,8 @@ pub struct Malformed {
 
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} at line {}, column {}",
-            self.what, self.line, self.column
-        )?;
-        if self.at.is_root() {
-            Ok(())
-        } else {
-            write!(f, " (in {})", self.at)
-        }
+        write!(f, "{} at line {}, column {}", self.what, self.line, self.column)?;
+        if self.at.is_root() { Ok(()) } else { write!(f, " (in {})", self.at) }
     }
 }
 
@@ -49,12 +41,7 @@ pub fn parse_bytes(bytes: &[u8]) -> Result<Value, Malformed> {
         Err(fault) => {
             let good = String::from_utf8_lossy(&bytes[..fault.valid_up_to()]);
             let (line, column) = place(&good, good.len());
-            Err(Malformed {
-                what: "the text is not valid UTF-8".into(),
-                line,
-                column,
-                at: Pointer::root(),
-            })
+            Err(Malformed { what: "the text is not valid UTF-8".into(), line, column, at: Pointer::root() })
         }
     }
 }
@@ -64,22 +51,11 @@ pub fn parse_bytes(bytes: &[u8]) -> Result<Value, Malformed> {
 /// # Errors
 /// [`Malformed`] with line, column and pointer.
 pub fn parse(text: &str) -> Result<Value, Malformed> {
-    let mut reader = Reader {
-        text,
-        bytes: text.as_bytes(),
-        pos: 0,
-        depth: 0,
-        path: Vec::new(),
-    };
+    let mut reader = Reader { text, bytes: text.as_bytes(), pos: 0, depth: 0, path: Vec::new() };
     let read = reader.document();
     read.map_err(|Fault { what, pos }| {
         let (line, column) = place(text, pos);
-        Malformed {
-            what,
-            line,
-            column,
-            at: Pointer::new(reader.path),
-        }
+        Malformed { what, line, column, at: Pointer::new(reader.path) }
     })
 }
 
@@ -90,10 +66,7 @@ fn place(text: &str, pos: usize) -> (usize, usize) {
     }
     let before = &text[..end];
     let start = before.rfind('\n').map_or(0, |at| at + 1);
-    (
-        before.matches('\n').count() + 1,
-        before[start..].chars().count() + 1,
-    )
+    (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
 }
 
 pub(crate) struct Fault {
@@ -102,10 +75,7 @@ pub(crate) struct Fault {
 }
 
 fn fault<T>(what: impl Into<String>, pos: usize) -> Result<T, Fault> {
-    Err(Fault {
-        what: what.into(),
-        pos,
-    })
+    Err(Fault { what: what.into(), pos })
 }
 
 struct Reader<'a> {
@@ -140,21 +110,14 @@ impl Reader<'_> {
                 let end = number_end(self.bytes, self.pos)?;
                 let text = &self.text[self.pos..end];
                 self.pos = end;
-                Number::parse(text).map(Value::Number).ok_or(Fault {
-                    what: "not a number".into(),
-                    pos: end,
-                })
+                Number::parse(text).map(Value::Number).ok_or(Fault { what: "not a number".into(), pos: end })
             }
             _ => self.word(),
         }
     }
 
     fn word(&mut self) -> Result<Value, Fault> {
-        for (word, value) in [
-            ("null", Value::Null),
-            ("true", Value::Bool(true)),
-            ("false", Value::Bool(false)),
-        ] {
+        for (word, value) in [("null", Value::Null), ("true", Value::Bool(true)), ("false", Value::Bool(false))] {
             if self.bytes[self.pos..].starts_with(word.as_bytes()) {
                 self.pos += word.len();
                 return Ok(value);
@@ -162,10 +125,7 @@ impl Reader<'_> {
         }
         match self.text[self.pos..].chars().next() {
             None => fault("the text ends where a value should stand", self.pos),
-            Some(found) => fault(
-                format!("a value should stand here, found {found:?}"),
-                self.pos,
-            ),
+            Some(found) => fault(format!("a value should stand here, found {found:?}"), self.pos),
         }
     }
 
@@ -193,10 +153,7 @@ impl Reader<'_> {
             let start = self.pos;
             let name = self.string()?;
             if members.contains_key(&name) {
-                return fault(
-                    format!("the name {} stands twice in one object", name.canonical()),
-                    start,
-                );
+                return fault(format!("the name {} stands twice in one object", name.canonical()), start);
             }
             self.space();
             if self.bytes.get(self.pos) != Some(&b':') {
@@ -248,11 +205,7 @@ impl Reader<'_> {
         let end = string_end(self.bytes, start)?;
         let inner = &self.text[start + 1..end - 1];
         self.pos = end;
-        let says = if inner.contains('\\') {
-            unescape(inner, start + 1)?
-        } else {
-            inner.into()
-        };
+        let says = if inner.contains('\\') { unescape(inner, start + 1)? } else { inner.into() };
         Ok(Text::written(says, &self.text[start..end]))
     }
 }
@@ -274,10 +227,7 @@ pub(crate) fn string_end(bytes: &[u8], start: usize) -> Result<usize, Fault> {
             Some(b'"') => return Ok(pos + 1),
             Some(b'\\') => pos += 2,
             Some(0..=0x1f) => {
-                return fault(
-                    "a control character stands in a string; write it as an escape",
-                    pos,
-                );
+                return fault("a control character stands in a string; write it as an escape", pos);
             }
             Some(_) => pos += 1,
         }
@@ -291,11 +241,7 @@ pub(crate) fn number_end(bytes: &[u8], mut pos: usize) -> Result<usize, Fault> {
         while matches!(bytes.get(at), Some(b'0'..=b'9')) {
             at += 1;
         }
-        if at == start {
-            fault("a digit should stand here", at)
-        } else {
-            Ok(at)
-        }
+        if at == start { fault("a digit should stand here", at) } else { Ok(at) }
     };
     if bytes.get(pos) == Some(&b'-') {
         pos += 1;
@@ -320,7 +266,7 @@ pub(crate) fn number_end(bytes: &[u8], mut pos: usize) -> Result<usize, Fault> {
     Ok(pos)
 }
 
-fn unescape(inner: &str, offset: usize) -> Result<Box<str>, Fault> {
+fn unescape(inner: &str, offset: usize) -> Result<std::sync::Arc<str>, Fault> {
     let mut says = String::with_capacity(inner.len());
     let mut rest = inner;
     while let Some(at) = rest.find('\\') {
@@ -374,10 +320,7 @@ fn hex4(digits: Option<&str>, pos: usize) -> Result<u32, Fault> {
     digits
         .filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()))
         .and_then(|text| u32::from_str_radix(text, 16).ok())
-        .ok_or(Fault {
-            what: "four hexadecimal digits should follow \\u".into(),
-            pos,
-        })
+        .ok_or(Fault { what: "four hexadecimal digits should follow \\u".into(), pos })
 }
 
 /// Which spelling of strings [`write`] uses.
@@ -461,38 +404,17 @@ mod tests {
 
     #[test]
     fn every_fault_is_named_with_its_place() {
-        assert_eq!(
-            says(r#"{"a":1,"a":2}"#),
-            r#"the name "a" stands twice in one object at line 1, column 8"#
-        );
+        assert_eq!(says(r#"{"a":1,"a":2}"#), r#"the name "a" stands twice in one object at line 1, column 8"#);
         assert_eq!(
             says("{\n  \"a\": {\"b\": tru}}"),
             "a value should stand here, found 't' at line 2, column 14 (in /a/b)"
         );
-        assert_eq!(
-            says("[1,]"),
-            "a comma before the closing bracket at line 1, column 4"
-        );
-        assert_eq!(
-            says(r#""\ud800""#),
-            "a lone surrogate in a string at line 1, column 2"
-        );
-        assert_eq!(
-            says(r#""\udc00""#),
-            "a lone surrogate in a string at line 1, column 2"
-        );
-        assert_eq!(
-            says("NaN"),
-            "a value should stand here, found 'N' at line 1, column 1"
-        );
-        assert_eq!(
-            says("01"),
-            "a number cannot start with 0 at line 1, column 2"
-        );
-        assert_eq!(
-            says("{} x"),
-            "there is more text after the end of the value at line 1, column 4"
-        );
+        assert_eq!(says("[1,]"), "a comma before the closing bracket at line 1, column 4");
+        assert_eq!(says(r#""\ud800""#), "a lone surrogate in a string at line 1, column 2");
+        assert_eq!(says(r#""\udc00""#), "a lone surrogate in a string at line 1, column 2");
+        assert_eq!(says("NaN"), "a value should stand here, found 'N' at line 1, column 1");
+        assert_eq!(says("01"), "a number cannot start with 0 at line 1, column 2");
+        assert_eq!(says("{} x"), "there is more text after the end of the value at line 1, column 4");
         assert_eq!(
             says("\"\u{1}\""),
             "a control character stands in a string; write it as an escape at line 1, column 2"

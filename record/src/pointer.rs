@@ -29,10 +29,7 @@ impl Pointer {
         if text.is_empty() {
             return Some(Self::root());
         }
-        let names = text
-            .strip_prefix('/')?
-            .split('/')
-            .map(|name| name.replace("~1", "/").replace("~0", "~"));
+        let names = text.strip_prefix('/')?.split('/').map(|name| name.replace("~1", "/").replace("~0", "~"));
         Some(Pointer(names.collect()))
     }
 
@@ -84,10 +81,7 @@ impl Pointer {
     #[must_use]
     pub fn get<'v>(&self, fields: &'v Object) -> Option<&'v Value> {
         let (first, rest) = self.0.split_first()?;
-        rest.iter()
-            .try_fold(fields.get(first.as_str())?, |value, name| {
-                value.as_object()?.get(name.as_str())
-            })
+        rest.iter().try_fold(fields.get(first.as_str())?, |value, name| value.as_object()?.get(name.as_str()))
     }
 
     /// Puts `value` here, or removes what stands here when it is `None`. Parents that are missing or not objects are
@@ -139,8 +133,7 @@ impl Serialize for Pointer {
 impl<'de> Deserialize<'de> for Pointer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Pointer::parse(&text)
-            .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a JSON Pointer")))
+        Pointer::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a JSON Pointer")))
     }
 }
 
@@ -166,9 +159,7 @@ mod tests {
     #[test]
     fn removing_makes_no_parents() {
         let mut fields = Object::new();
-        Pointer::parse("/a/b")
-            .expect("pointer")
-            .set(&mut fields, None);
+        Pointer::parse("/a/b").expect("pointer").set(&mut fields, None);
         assert!(fields.is_empty());
     }
 }

@@ -38,10 +38,7 @@ impl Record {
     fn from_value(value: Value, text: &str) -> Result<Self, Malformed> {
         let kind = value.type_name();
         match value {
-            Value::Object(fields) => Ok(Record {
-                text: text.into(),
-                fields: Arc::new(fields),
-            }),
+            Value::Object(fields) => Ok(Record { text: text.into(), fields: Arc::new(fields) }),
             _ => Err(Malformed {
                 what: format!("a record is a JSON object, this is a {kind}"),
                 line: 1,
@@ -56,10 +53,7 @@ impl Record {
     pub fn of(fields: Object) -> Self {
         let mut text = String::new();
         json::write_object(&mut text, &fields, Literals::AsWritten);
-        Record {
-            text: text.into(),
-            fields: Arc::new(fields),
-        }
+        Record { text: text.into(), fields: Arc::new(fields) }
     }
 
     /// The text, byte for byte as it was written.
@@ -93,10 +87,7 @@ impl Record {
         out.push_str(&self.text[..start]);
         rewrite_object(&mut out, fields, &self.text[start..end], &self.fields);
         out.push_str(&self.text[end..]);
-        Record {
-            text: out.into(),
-            fields: Arc::new(fields.clone()),
-        }
+        Record { text: out.into(), fields: Arc::new(fields.clone()) }
     }
 }
 
@@ -109,9 +100,7 @@ impl Eq for Record {}
 
 impl Serialize for Record {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        RawValue::from_string(self.text.trim().to_owned())
-            .map_err(serde::ser::Error::custom)?
-            .serialize(serializer)
+        RawValue::from_string(self.text.trim().to_owned()).map_err(serde::ser::Error::custom)?.serialize(serializer)
     }
 }
 
@@ -150,13 +139,7 @@ fn members(text: &str) -> Vec<Member> {
         let value = gap.end..value_end(bytes, gap.end);
         let trail = value.end..json::skip_space(bytes, value.end);
         pos = trail.end + 1;
-        found.push(Member {
-            lead,
-            name,
-            gap,
-            value,
-            trail,
-        });
+        found.push(Member { lead, name, gap, value, trail });
     }
 }
 
@@ -198,9 +181,7 @@ fn rewrite_object(out: &mut String, fields: &Object, text: &str, was: &Object) {
         if index > 0 {
             out.push(',');
         }
-        let known = was
-            .get_full(name)
-            .and_then(|(at, old_name, old)| Some((spans.get(at)?, old_name, old)));
+        let known = was.get_full(name).and_then(|(at, old_name, old)| Some((spans.get(at)?, old_name, old)));
         if let Some((span, ..)) = known {
             like = span;
         }
@@ -249,17 +230,11 @@ mod tests {
         let mut fields = record.fields().clone();
         edit(&mut fields);
         let rewritten = record.rewritten(&fields);
-        assert_eq!(
-            Record::parse(rewritten.text())
-                .expect("still a record")
-                .fields(),
-            &fields
-        );
+        assert_eq!(Record::parse(rewritten.text()).expect("still a record").fields(), &fields);
         rewritten.text().to_owned()
     }
 
-    const PRETTY: &str =
-        "{\n  \"n\" : 1.0,\n  \"s\": \"e\\u0301\",\n  \"o\": { \"x\":[1 , 2], \"y\":2 }\n}\n";
+    const PRETTY: &str = "{\n  \"n\" : 1.0,\n  \"s\": \"e\\u0301\",\n  \"o\": { \"x\":[1 , 2], \"y\":2 }\n}\n";
 
     #[test]
     fn an_untouched_record_keeps_every_byte() {
@@ -269,9 +244,7 @@ mod tests {
     #[test]
     fn one_edit_changes_one_place() {
         let text = edited(PRETTY, |fields| {
-            Pointer::parse("/o/y")
-                .expect("pointer")
-                .set(fields, Some(Value::Null));
+            Pointer::parse("/o/y").expect("pointer").set(fields, Some(Value::Null));
         });
         assert_eq!(text, PRETTY.replace(":2 }", ":null }"));
     }
@@ -282,18 +255,12 @@ mod tests {
             fields.shift_remove("s");
             fields.insert("new".into(), Value::Bool(true));
         });
-        assert_eq!(
-            text,
-            "{\n  \"n\" : 1.0,\n  \"o\": { \"x\":[1 , 2], \"y\":2 },\n  \"new\": true\n}\n"
-        );
+        assert_eq!(text, "{\n  \"n\" : 1.0,\n  \"o\": { \"x\":[1 , 2], \"y\":2 },\n  \"new\": true\n}\n");
         let text = edited(PRETTY, |fields| {
             fields.shift_remove("o");
         });
         assert_eq!(text, "{\n  \"n\" : 1.0,\n  \"s\": \"e\\u0301\"\n}\n");
-        assert_eq!(
-            edited("{}", |fields| drop(fields.insert("a".into(), Value::Null))),
-            "{\"a\":null}"
-        );
+        assert_eq!(edited("{}", |fields| drop(fields.insert("a".into(), Value::Null))), "{\"a\":null}");
         assert_eq!(edited(PRETTY, Object::clear), "{}\n");
     }
 }

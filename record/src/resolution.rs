@@ -69,21 +69,14 @@ impl Resolution {
         changes: Vec<VersionLine>,
         earlier: &[Decision],
     ) -> Self {
-        let merge = merge(
-            base.as_ref().map(|base| base.fields.fields()),
-            &draft.fields,
-            theirs.fields.fields(),
-        );
+        let merge = merge(base.as_ref().map(|base| base.fields.fields()), &draft.fields, theirs.fields.fields());
         let mut choices: Vec<Choice> = merge.units().iter().map(automatic).collect();
         let mut moved = vec![None; choices.len()];
         for (index, unit) in merge.units().iter().enumerate() {
             let Some(decision) = earlier.iter().find(|decision| decision.at == unit.at) else {
                 continue;
             };
-            if decision.theirs == unit.theirs
-                && decision.base == unit.base
-                && decision.mine == unit.mine
-            {
+            if decision.theirs == unit.theirs && decision.base == unit.base && decision.mine == unit.mine {
                 choices[index] = decision.choice.clone();
             } else {
                 let settled_by_itself = unit.state == State::Same
@@ -95,17 +88,7 @@ impl Resolution {
                 moved[index] = Some(decision.clone());
             }
         }
-        Resolution {
-            draft,
-            base,
-            theirs,
-            changes,
-            merge,
-            choices,
-            moved,
-            done: Vec::new(),
-            undone: Vec::new(),
-        }
+        Resolution { draft, base, theirs, changes, merge, choices, moved, done: Vec::new(), undone: Vec::new() }
     }
 
     /// Every difference, in the order of the record.
@@ -154,10 +137,7 @@ impl Resolution {
     #[must_use]
     pub fn set_by(&self, index: usize) -> Option<&VersionLine> {
         let at = &self.units()[index].at;
-        self.changes
-            .iter()
-            .rev()
-            .find(|line| line.paths.iter().any(|path| path.overlaps(at)))
+        self.changes.iter().rev().find(|line| line.paths.iter().any(|path| path.overlaps(at)))
     }
 
     /// The value that unit `index` has in the merged record: `None` while undecided, `Some(None)` for absent.
@@ -182,18 +162,19 @@ impl Resolution {
     /// How many units a person has a say in.
     #[must_use]
     pub fn asked(&self) -> usize {
-        (0..self.units().len())
-            .filter(|&index| self.asks(index))
-            .count()
+        (0..self.units().len()).filter(|&index| self.asks(index)).count()
+    }
+
+    /// Whether unit `index` is not decided yet.
+    #[must_use]
+    pub fn choice_is_open(&self, index: usize) -> bool {
+        self.choices.get(index) == Some(&Choice::Undecided)
     }
 
     /// How many units are not decided yet.
     #[must_use]
     pub fn undecided(&self) -> usize {
-        self.choices
-            .iter()
-            .filter(|choice| **choice == Choice::Undecided)
-            .count()
+        self.choices.iter().filter(|choice| **choice == Choice::Undecided).count()
     }
 
     /// Decides unit `index`. The same choice once more takes it back: to undecided for a unit that asks, else to what the
@@ -260,9 +241,7 @@ impl Resolution {
     #[must_use]
     pub fn merged(&self) -> Object {
         let units = self.units().iter().enumerate();
-        let picks: Vec<_> = units
-            .map(|(index, unit)| self.pick(index).unwrap_or(unit.theirs.clone()))
-            .collect();
+        let picks: Vec<_> = units.map(|(index, unit)| self.pick(index).unwrap_or(unit.theirs.clone())).collect();
         self.merge.assemble(&picks)
     }
 
@@ -278,31 +257,19 @@ impl Resolution {
             mine: unit.mine.clone(),
             choice: choice.clone(),
         };
-        decided
-            .filter(|(_, choice)| **choice != Choice::Undecided)
-            .map(decide)
-            .collect()
+        decided.filter(|(_, choice)| **choice != Choice::Undecided).map(decide).collect()
     }
 
     fn settled(&self) -> Option<Box<Settled>> {
         let decisions = self.decisions();
         let (base, mine) = (self.base.clone(), self.draft.fields.clone());
-        (!decisions.is_empty()).then(|| {
-            Box::new(Settled {
-                base,
-                mine,
-                decisions,
-            })
-        })
+        (!decisions.is_empty()).then(|| Box::new(Settled { base, mine, decisions }))
     }
 
     /// The draft as it was, with what is decided so far: what is kept when a collision is left unsettled.
     #[must_use]
     pub fn park(&self) -> Draft {
-        Draft {
-            settled: self.settled(),
-            ..self.draft.clone()
-        }
+        Draft { settled: self.settled(), ..self.draft.clone() }
     }
 
     /// The merged record as a draft against theirs, ready to be sent with the fresh token.

@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -40,7 +41,7 @@ pub struct Number(Box<str>);
 /// A string: what it says, and how it was written where that is not how midair would write it.
 #[derive(Clone, Debug)]
 pub struct Text {
-    says: Box<str>,
+    says: Arc<str>,
     written: Option<Box<str>>,
 }
 
@@ -60,19 +61,9 @@ impl Number {
 }
 
 impl Text {
-    pub(crate) fn written(says: Box<str>, written: &str) -> Self {
-        let plain = Text {
-            says,
-            written: None,
-        };
-        if plain.to_json() == written {
-            plain
-        } else {
-            Text {
-                written: Some(written.into()),
-                ..plain
-            }
-        }
+    pub(crate) fn written(says: Arc<str>, written: &str) -> Self {
+        let plain = Text { says, written: None };
+        if plain.to_json() == written { plain } else { Text { written: Some(written.into()), ..plain } }
     }
 
     /// The decoded characters.
@@ -101,10 +92,7 @@ impl Text {
 
 impl<S: AsRef<str>> From<S> for Text {
     fn from(says: S) -> Self {
-        Text {
-            says: says.as_ref().into(),
-            written: None,
-        }
+        Text { says: says.as_ref().into(), written: None }
     }
 }
 
@@ -192,9 +180,7 @@ impl Value {
 
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        RawValue::from_string(self.to_json())
-            .map_err(serde::ser::Error::custom)?
-            .serialize(serializer)
+        RawValue::from_string(self.to_json()).map_err(serde::ser::Error::custom)?.serialize(serializer)
     }
 }
 
@@ -209,22 +195,14 @@ impl<'de> Deserialize<'de> for Value {
 pub(crate) mod members {
     use super::{Deserialize, Deserializer, Object, Serialize, Serializer, Value};
 
-    pub(crate) fn serialize<S: Serializer>(
-        members: &Object,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(members: &Object, serializer: S) -> Result<S::Ok, S::Error> {
         Value::Object(members.clone()).serialize(serializer)
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Object, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Object, D::Error> {
         match Value::deserialize(deserializer)? {
             Value::Object(members) => Ok(members),
-            other => Err(serde::de::Error::custom(format!(
-                "expected an object, found {}",
-                other.type_name()
-            ))),
+            other => Err(serde::de::Error::custom(format!("expected an object, found {}", other.type_name()))),
         }
     }
 }
@@ -233,16 +211,11 @@ pub(crate) mod members {
 pub(crate) mod none_or_one {
     use super::{Deserialize, Deserializer, Serialize, Serializer, Value};
 
-    pub(crate) fn serialize<S: Serializer>(
-        value: &Option<Value>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(value: &Option<Value>, serializer: S) -> Result<S::Ok, S::Error> {
         value.as_slice().serialize(serializer)
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Value>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
         Ok(Vec::<Value>::deserialize(deserializer)?.pop())
     }
 }
@@ -253,15 +226,7 @@ mod tests {
 
     #[test]
     fn literals_come_back_as_they_were_written() {
-        for text in [
-            r#""e\u0301""#,
-            r#""\/""#,
-            "1.0",
-            "1e400",
-            "9007199254740993",
-            "-0",
-            r#"{"\u0061":[1.50]}"#,
-        ] {
+        for text in [r#""e\u0301""#, r#""\/""#, "1.0", "1e400", "9007199254740993", "-0", r#"{"\u0061":[1.50]}"#] {
             assert_eq!(Value::parse(text).expect(text).to_json(), text);
         }
     }

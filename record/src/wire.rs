@@ -43,8 +43,7 @@ impl Serialize for Token {
 impl<'de> Deserialize<'de> for Token {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let tag = String::deserialize(deserializer)?;
-        Token::parse(&tag)
-            .ok_or_else(|| serde::de::Error::custom(format!("{tag:?} is not a strong entity tag")))
+        Token::parse(&tag).ok_or_else(|| serde::de::Error::custom(format!("{tag:?} is not a strong entity tag")))
     }
 }
 
@@ -62,21 +61,14 @@ pub fn check_id(id: &str) -> Result<(), BadName> {
         return Err(BadName("a record id cannot be empty".into()));
     }
     if id == "." || id == ".." {
-        return Err(BadName(format!(
-            "a record id cannot be {id:?}, which every URL library takes for a folder"
-        )));
+        return Err(BadName(format!("a record id cannot be {id:?}, which every URL library takes for a folder")));
     }
     let allowed = |c: char| c.is_ascii_alphanumeric() || "._~-".contains(c);
     if let Some(odd) = id.chars().find(|&c| !allowed(c)) {
-        return Err(BadName(format!(
-            "a record id cannot hold {odd:?}; allowed are A-Z a-z 0-9 . _ ~ -"
-        )));
+        return Err(BadName(format!("a record id cannot hold {odd:?}; allowed are A-Z a-z 0-9 . _ ~ -")));
     }
     if id.len() > 128 {
-        return Err(BadName(format!(
-            "a record id has at most 128 characters, this one has {}",
-            id.len()
-        )));
+        return Err(BadName(format!("a record id has at most 128 characters, this one has {}", id.len())));
     }
     Ok(())
 }
@@ -90,21 +82,14 @@ pub fn check_collection(name: &str) -> Result<(), BadName> {
         return Err(BadName("a collection name cannot be empty".into()));
     };
     if !first.is_ascii_lowercase() {
-        return Err(BadName(format!(
-            "a collection name starts with a letter a to z, not with {first:?}"
-        )));
+        return Err(BadName(format!("a collection name starts with a letter a to z, not with {first:?}")));
     }
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
     if let Some(odd) = name.chars().find(|&c| !allowed(c)) {
-        return Err(BadName(format!(
-            "a collection name cannot hold {odd:?}; allowed are a-z 0-9 _ -"
-        )));
+        return Err(BadName(format!("a collection name cannot hold {odd:?}; allowed are a-z 0-9 _ -")));
     }
     if name.len() > 63 {
-        return Err(BadName(format!(
-            "a collection name has at most 63 characters, this one has {}",
-            name.len()
-        )));
+        return Err(BadName(format!("a collection name has at most 63 characters, this one has {}", name.len())));
     }
     Ok(())
 }
@@ -126,10 +111,7 @@ impl Key {
     pub fn new(collection: &str, id: &str) -> Result<Self, BadName> {
         check_collection(collection)?;
         check_id(id)?;
-        Ok(Key {
-            collection: collection.into(),
-            id: id.into(),
-        })
+        Ok(Key { collection: collection.into(), id: id.into() })
     }
 }
 
@@ -309,22 +291,10 @@ mod tests {
 
     #[test]
     fn a_bad_name_is_told_by_its_character() {
-        assert!(
-            check_id("a/b")
-                .expect_err("slash")
-                .to_string()
-                .contains("'/'")
-        );
-        assert!(
-            check_id("").is_err() && check_id(&"x".repeat(129)).is_err() && check_id("..").is_err()
-        );
+        assert!(check_id("a/b").expect_err("slash").to_string().contains("'/'"));
+        assert!(check_id("").is_err() && check_id(&"x".repeat(129)).is_err() && check_id("..").is_err());
         assert!(check_id("prj_1.2~3-A").is_ok());
-        assert!(
-            check_collection("Projects")
-                .expect_err("upper")
-                .to_string()
-                .contains("'P'")
-        );
+        assert!(check_collection("Projects").expect_err("upper").to_string().contains("'P'"));
         assert!(check_collection("projects-2_x").is_ok());
     }
 }

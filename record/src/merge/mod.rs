@@ -88,17 +88,9 @@ pub struct Merge {
 /// Compares three versions of a record. Without a base nothing is certain: every difference is a conflict.
 #[must_use]
 pub fn merge(base: Option<&Object>, mine: &Object, theirs: &Object) -> Merge {
-    let mut walk = Walk {
-        base_known: base.is_some(),
-        units: Vec::new(),
-    };
+    let mut walk = Walk { base_known: base.is_some(), units: Vec::new() };
     walk.members(&Pointer::root(), base, mine, theirs);
-    Merge {
-        units: walk.units,
-        base: base.cloned(),
-        mine: mine.clone(),
-        theirs: theirs.clone(),
-    }
+    Merge { units: walk.units, base: base.cloned(), mine: mine.clone(), theirs: theirs.clone() }
 }
 
 impl Merge {
@@ -134,11 +126,7 @@ impl Merge {
             State::OnlyTheirs => Some(unit.theirs.clone()),
             State::Conflict(_) => None,
         };
-        let picks = self
-            .units
-            .iter()
-            .map(automatic)
-            .collect::<Option<Vec<_>>>()?;
+        let picks = self.units.iter().map(automatic).collect::<Option<Vec<_>>>()?;
         Some(self.assemble(&picks))
     }
 
@@ -165,26 +153,14 @@ impl Walk {
     fn members(&mut self, at: &Pointer, base: Option<&Object>, mine: &Object, theirs: &Object) {
         let of_mine = mine.keys().filter(|name| !theirs.contains_key(*name));
         let of_base = base.into_iter().flat_map(Object::keys);
-        let of_base =
-            of_base.filter(|name| !theirs.contains_key(*name) && !mine.contains_key(*name));
+        let of_base = of_base.filter(|name| !theirs.contains_key(*name) && !mine.contains_key(*name));
         for name in theirs.keys().chain(of_mine).chain(of_base) {
             let base = base.and_then(|members| members.get(name));
-            self.place(
-                || at.child(name.as_str()),
-                base,
-                mine.get(name),
-                theirs.get(name),
-            );
+            self.place(|| at.child(name.as_str()), base, mine.get(name), theirs.get(name));
         }
     }
 
-    fn place(
-        &mut self,
-        at: impl Fn() -> Pointer,
-        base: Option<&Value>,
-        mine: Option<&Value>,
-        theirs: Option<&Value>,
-    ) {
+    fn place(&mut self, at: impl Fn() -> Pointer, base: Option<&Value>, mine: Option<&Value>, theirs: Option<&Value>) {
         if mine == theirs && (!self.base_known || base == mine) {
             return;
         }
@@ -206,23 +182,12 @@ impl Walk {
             State::Conflict(kind(base, mine, theirs))
         };
         let [base, mine, theirs] = [base, mine, theirs].map(Option::<&Value>::cloned);
-        self.units.push(Unit {
-            at: at(),
-            base,
-            mine,
-            theirs,
-            state,
-        });
+        self.units.push(Unit { at: at(), base, mine, theirs, state });
     }
 }
 
 fn kind(base: Option<&Value>, mine: Option<&Value>, theirs: Option<&Value>) -> Kind {
-    let inside = |side: Option<&Value>| {
-        matches!(
-            (base, side),
-            (Some(Value::Object(_)), Some(Value::Object(_)))
-        )
-    };
+    let inside = |side: Option<&Value>| matches!((base, side), (Some(Value::Object(_)), Some(Value::Object(_))));
     match (mine, theirs) {
         (None, edited) | (edited, None) if inside(edited) => Kind::ParentDeleted,
         (None, _) => Kind::DeleteEdit,
@@ -235,14 +200,8 @@ fn kind(base: Option<&Value>, mine: Option<&Value>, theirs: Option<&Value>) -> K
 
 /// `null` goes with every type: a value that is set or cleared has not changed its type.
 fn types_differ(sides: [Option<&Value>; 3]) -> bool {
-    let mut types = sides
-        .into_iter()
-        .flatten()
-        .filter(|value| **value != Value::Null)
-        .map(Value::type_name);
-    types
-        .next()
-        .is_some_and(|first| types.any(|other| other != first))
+    let mut types = sides.into_iter().flatten().filter(|value| **value != Value::Null).map(Value::type_name);
+    types.next().is_some_and(|first| types.any(|other| other != first))
 }
 
 #[cfg(test)]
@@ -255,11 +214,7 @@ mod tests {
 
     fn states(base: &str, mine: &str, theirs: &str) -> Vec<(String, State)> {
         let merge = merge(Some(&object(base)), &object(mine), &object(theirs));
-        merge
-            .units()
-            .iter()
-            .map(|unit| (unit.at.to_string(), unit.state))
-            .collect()
+        merge.units().iter().map(|unit| (unit.at.to_string(), unit.state)).collect()
     }
 
     fn only_kind(base: &str, mine: &str, theirs: &str) -> Kind {
@@ -271,61 +226,27 @@ mod tests {
 
     #[test]
     fn every_kind_of_conflict_is_told_apart() {
-        assert_eq!(
-            only_kind(r#"{"a":1}"#, r#"{"a":2}"#, r#"{"a":3}"#),
-            Kind::EditEdit
-        );
-        assert_eq!(
-            only_kind(r#"{"a":1}"#, r#"{"a":2}"#, r#"{}"#),
-            Kind::EditDelete
-        );
-        assert_eq!(
-            only_kind(r#"{"a":1}"#, r#"{}"#, r#"{"a":3}"#),
-            Kind::DeleteEdit
-        );
+        assert_eq!(only_kind(r#"{"a":1}"#, r#"{"a":2}"#, r#"{"a":3}"#), Kind::EditEdit);
+        assert_eq!(only_kind(r#"{"a":1}"#, r#"{"a":2}"#, r#"{}"#), Kind::EditDelete);
+        assert_eq!(only_kind(r#"{"a":1}"#, r#"{}"#, r#"{"a":3}"#), Kind::DeleteEdit);
         assert_eq!(only_kind(r#"{}"#, r#"{"a":2}"#, r#"{"a":3}"#), Kind::AddAdd);
-        assert_eq!(
-            only_kind(r#"{"a":1}"#, r#"{"a":"1"}"#, r#"{"a":3}"#),
-            Kind::TypeChange
-        );
-        assert_eq!(
-            only_kind(r#"{"a":{"b":1}}"#, r#"{}"#, r#"{"a":{"b":2}}"#),
-            Kind::ParentDeleted
-        );
-        assert_eq!(
-            only_kind(r#"{"a":{"b":1}}"#, r#"{"a":{"b":2}}"#, r#"{}"#),
-            Kind::ParentDeleted
-        );
-        assert_eq!(
-            only_kind(r#"{"a":"x"}"#, r#"{"a":null}"#, r#"{"a":"y"}"#),
-            Kind::EditEdit
-        );
+        assert_eq!(only_kind(r#"{"a":1}"#, r#"{"a":"1"}"#, r#"{"a":3}"#), Kind::TypeChange);
+        assert_eq!(only_kind(r#"{"a":{"b":1}}"#, r#"{}"#, r#"{"a":{"b":2}}"#), Kind::ParentDeleted);
+        assert_eq!(only_kind(r#"{"a":{"b":1}}"#, r#"{"a":{"b":2}}"#, r#"{}"#), Kind::ParentDeleted);
+        assert_eq!(only_kind(r#"{"a":"x"}"#, r#"{"a":null}"#, r#"{"a":"y"}"#), Kind::EditEdit);
     }
 
     #[test]
     fn absent_null_and_empty_conflict_with_each_other() {
-        assert_eq!(
-            only_kind(r#"{"a":"x"}"#, r#"{"a":null}"#, r#"{"a":""}"#),
-            Kind::EditEdit
-        );
-        assert_eq!(
-            only_kind(r#"{"a":"x"}"#, r#"{}"#, r#"{"a":null}"#),
-            Kind::DeleteEdit
-        );
+        assert_eq!(only_kind(r#"{"a":"x"}"#, r#"{"a":null}"#, r#"{"a":""}"#), Kind::EditEdit);
+        assert_eq!(only_kind(r#"{"a":"x"}"#, r#"{}"#, r#"{"a":null}"#), Kind::DeleteEdit);
     }
 
     #[test]
     fn a_parent_deleted_with_nothing_edited_inside_is_only_theirs() {
         assert_eq!(
-            states(
-                r#"{"a":{"b":1},"c":1}"#,
-                r#"{"a":{"b":1},"c":2}"#,
-                r#"{"c":1}"#
-            ),
-            [
-                ("/c".to_owned(), State::OnlyMine),
-                ("/a".to_owned(), State::OnlyTheirs)
-            ]
+            states(r#"{"a":{"b":1},"c":1}"#, r#"{"a":{"b":1},"c":2}"#, r#"{"c":1}"#),
+            [("/c".to_owned(), State::OnlyMine), ("/a".to_owned(), State::OnlyTheirs)]
         );
     }
 
@@ -343,33 +264,16 @@ mod tests {
 
     #[test]
     fn without_a_base_nothing_is_merged_by_itself() {
-        let merge = merge(
-            None,
-            &object(r#"{"a":1,"b":2,"c":3}"#),
-            &object(r#"{"a":1,"b":5}"#),
-        );
-        assert!(
-            merge
-                .units()
-                .iter()
-                .all(|unit| unit.state == State::Conflict(Kind::BaseUnknown))
-        );
+        let merge = merge(None, &object(r#"{"a":1,"b":2,"c":3}"#), &object(r#"{"a":1,"b":5}"#));
+        assert!(merge.units().iter().all(|unit| unit.state == State::Conflict(Kind::BaseUnknown)));
         assert_eq!(merge.units().len(), 2);
         assert_eq!(merge.clean(), None);
     }
 
     #[test]
     fn my_order_stays_where_they_kept_theirs() {
-        let [base, mine, theirs] = [
-            r#"{"a":1,"b":2}"#,
-            r#"{"b":2,"n":0,"a":1}"#,
-            r#"{"a":1,"t":0,"b":2}"#,
-        ]
-        .map(object);
+        let [base, mine, theirs] = [r#"{"a":1,"b":2}"#, r#"{"b":2,"n":0,"a":1}"#, r#"{"a":1,"t":0,"b":2}"#].map(object);
         let merged = merge(Some(&base), &mine, &theirs).clean().unwrap();
-        assert_eq!(
-            Value::Object(merged).to_json(),
-            r#"{"b":2,"n":0,"a":1,"t":0}"#
-        );
+        assert_eq!(Value::Object(merged).to_json(), r#"{"b":2,"n":0,"a":1,"t":0}"#);
     }
 }

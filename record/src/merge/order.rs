@@ -6,18 +6,9 @@ use crate::value::{Object, Text, Value};
 
 /// `merged` with its members, and those of every object inside, in the order a person would expect: mine where theirs
 /// kept the order of base, else theirs; members that are only on the other side follow the neighbour they followed there.
-pub(super) fn arrange(
-    merged: Object,
-    base: Option<&Object>,
-    mine: &Object,
-    theirs: &Object,
-) -> Object {
+pub(super) fn arrange(merged: Object, base: Option<&Object>, mine: &Object, theirs: &Object) -> Object {
     let theirs_kept_order = base.is_some_and(|base| same_relative_order(base, theirs));
-    let (first, second) = if theirs_kept_order {
-        (mine, theirs)
-    } else {
-        (theirs, mine)
-    };
+    let (first, second) = if theirs_kept_order { (mine, theirs) } else { (theirs, mine) };
     let order = interleave(&merged, first, second);
     let mut rest = merged;
     let mut arranged = Object::with_capacity(rest.len());

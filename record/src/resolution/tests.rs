@@ -25,10 +25,7 @@ fn line(version: u64, by: &str, paths: &[&str]) -> VersionLine {
         at: "2026-11-01T14:02:00.000Z".into(),
         why: None,
         edit_id: None,
-        paths: paths
-            .iter()
-            .map(|path| Pointer::parse(path).unwrap())
-            .collect(),
+        paths: paths.iter().map(|path| Pointer::parse(path).unwrap()).collect(),
     }
 }
 
@@ -54,40 +51,27 @@ fn nothing_is_sent_while_something_is_undecided() {
     let mut settling = *settling.finish("edit-2".into()).unwrap_err();
     settling.choose(1, Choice::Mine);
     let settled = settling.finish("edit-2".into()).unwrap();
-    assert_eq!(
-        text(&settled.fields),
-        r#"{"name":"Site","quota":200,"owner":"erin"}"#
-    );
+    assert_eq!(text(&settled.fields), r#"{"name":"Site","quota":200,"owner":"erin"}"#);
     assert_eq!(settled.base.stored().unwrap().version, 8);
 }
 
 #[test]
 fn the_same_choice_once_more_takes_it_back() {
-    let mut settling = draft(BASE, MINE).rebase(
-        stored(8, r#"{"name":"Site","quota":100,"owner":"erin"}"#),
-        None,
-        vec![],
-    );
+    let mut settling =
+        draft(BASE, MINE).rebase(stored(8, r#"{"name":"Site","quota":100,"owner":"erin"}"#), None, vec![]);
     settling.toggle(0, Choice::Mine);
     settling.toggle(0, Choice::Mine);
     assert_eq!(settling.choice(0), &Choice::Undecided);
     settling.toggle(2, Choice::Mine);
     assert_eq!(settling.pick(2), Some(Some(Value::string("dana"))));
     settling.toggle(2, Choice::Mine);
-    assert_eq!(
-        settling.choice(2),
-        &Choice::Theirs,
-        "a unit that merged by itself goes back to what the merge does"
-    );
+    assert_eq!(settling.choice(2), &Choice::Theirs, "a unit that merged by itself goes back to what the merge does");
 }
 
 #[test]
 fn every_step_can_be_undone_and_redone() {
-    let mut settling = draft(BASE, MINE).rebase(
-        stored(8, r#"{"name":"Site","quota":150,"owner":"dana"}"#),
-        None,
-        vec![],
-    );
+    let mut settling =
+        draft(BASE, MINE).rebase(stored(8, r#"{"name":"Site","quota":150,"owner":"dana"}"#), None, vec![]);
     settling.choose_all(&Choice::Mine);
     settling.choose(1, Choice::Hand(None));
     assert_eq!(settling.undo(), Some(1));
@@ -101,36 +85,19 @@ fn every_step_can_be_undone_and_redone() {
 
 #[test]
 fn a_second_refusal_keeps_the_decisions_it_did_not_touch() {
-    let mut settling = draft(BASE, MINE).rebase(
-        stored(8, r#"{"name":"Site","quota":150,"owner":"dana"}"#),
-        None,
-        vec![],
-    );
+    let mut settling =
+        draft(BASE, MINE).rebase(stored(8, r#"{"name":"Site","quota":150,"owner":"dana"}"#), None, vec![]);
     settling.choose(0, Choice::Hand(Some(Value::string("Web site"))));
     settling.choose(1, Choice::Theirs);
     let settled = settling.finish("edit-2".into()).unwrap();
 
-    let again = settled.rebase(
-        stored(9, r#"{"name":"Site","quota":175,"owner":"carol"}"#),
-        None,
-        vec![],
-    );
-    assert_eq!(
-        again.choice(0),
-        &Choice::Hand(Some(Value::string("Web site")))
-    );
+    let again = settled.rebase(stored(9, r#"{"name":"Site","quota":175,"owner":"carol"}"#), None, vec![]);
+    assert_eq!(again.choice(0), &Choice::Hand(Some(Value::string("Web site"))));
     assert_eq!(again.choice(1), &Choice::Undecided);
     assert_eq!(again.moved(1).unwrap().theirs, Value::parse("150").ok());
     assert_eq!(again.moved(1).unwrap().choice, Choice::Theirs);
-    assert_eq!(
-        again.choice(2),
-        &Choice::Theirs,
-        "carol's owner came without a question"
-    );
-    assert_eq!(
-        (again.undecided(), again.draft().edit_id.as_str()),
-        (1, "edit-2")
-    );
+    assert_eq!(again.choice(2), &Choice::Theirs, "carol's owner came without a question");
+    assert_eq!((again.undecided(), again.draft().edit_id.as_str()), (1, "edit-2"));
 }
 
 #[test]
@@ -142,55 +109,30 @@ fn a_collision_that_is_left_can_be_taken_up_again() {
     let parked: Draft = serde_json::from_str(&kept).unwrap();
     assert_eq!(parked.base.stored().unwrap().version, 7);
     let resumed = parked.rebase(theirs, None, vec![]);
-    assert_eq!(
-        (resumed.choice(0), resumed.undecided()),
-        (&Choice::Hand(Some(Value::Null)), 1)
-    );
+    assert_eq!((resumed.choice(0), resumed.undecided()), (&Choice::Hand(Some(Value::Null)), 1));
 }
 
 #[test]
 fn editing_on_after_a_collision_makes_the_decisions_part_of_mine() {
-    let mut settling = draft(BASE, MINE).rebase(
-        stored(8, r#"{"name":"Site","quota":150,"owner":"dana"}"#),
-        None,
-        vec![],
-    );
+    let mut settling =
+        draft(BASE, MINE).rebase(stored(8, r#"{"name":"Site","quota":150,"owner":"dana"}"#), None, vec![]);
     settling.choose_all(&Choice::Mine);
     let mut settled = settling.finish("edit-2".into()).unwrap();
-    settled.edit(
-        Record::parse(r#"{"name":"Website","quota":300,"owner":"dana"}"#)
-            .unwrap()
-            .fields()
-            .clone(),
-    );
-    let again = settled.rebase(
-        stored(9, r#"{"name":"Site","quota":175,"owner":"dana"}"#),
-        None,
-        vec![],
-    );
+    settled.edit(Record::parse(r#"{"name":"Website","quota":300,"owner":"dana"}"#).unwrap().fields().clone());
+    let again = settled.rebase(stored(9, r#"{"name":"Site","quota":175,"owner":"dana"}"#), None, vec![]);
     assert_eq!(again.undecided(), 1);
-    assert_eq!(
-        text(&again.merged()),
-        r#"{"name":"Website","quota":175,"owner":"dana"}"#
-    );
+    assert_eq!(text(&again.merged()), r#"{"name":"Website","quota":175,"owner":"dana"}"#);
 }
 
 #[test]
 fn what_the_save_will_do_says_whose_work_it_undoes() {
     let theirs = stored(9, r#"{"name":"Site","quota":150,"owner":"erin"}"#);
-    let changes = vec![
-        line(8, "bob", &["/name"]),
-        line(9, "carol", &["/quota", "/owner"]),
-    ];
+    let changes = vec![line(8, "bob", &["/name"]), line(9, "carol", &["/quota", "/owner"])];
     let mut settling = draft(BASE, MINE).rebase(theirs, None, changes);
     assert_eq!(settling.deeds(), []);
     settling.choose(0, Choice::Base);
     settling.choose(1, Choice::Mine);
-    let verbs: Vec<_> = settling
-        .deeds()
-        .into_iter()
-        .map(|deed| (deed.at.to_string(), deed.verb))
-        .collect();
+    let verbs: Vec<_> = settling.deeds().into_iter().map(|deed| (deed.at.to_string(), deed.verb)).collect();
     assert_eq!(
         verbs,
         [
@@ -199,10 +141,7 @@ fn what_the_save_will_do_says_whose_work_it_undoes() {
         ]
     );
     assert_eq!(settling.set_by(0).unwrap().version, 8);
-    assert_eq!(
-        settling.proposed_note(),
-        "merged with v9 (bob); kept mine: quota; back to base: name"
-    );
+    assert_eq!(settling.proposed_note(), "merged with v9 (bob); kept mine: quota; back to base: name");
 }
 
 #[test]

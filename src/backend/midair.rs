@@ -1,0 +1,166 @@
+//! What is read from midair's own server: the records, their histories, and the server itself; refuses to write anything.
+
+use midair_record::Record;
+use midair_record::wire::{Key, Stored, VersionLine};
+use reqwest::StatusCode;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::answer::Answer;
+use super::fault::{Asks, Fault};
+use super::{Backend, CONTRACT, CollectionLine, Hello, Page, Read};
+
+#[derive(Deserialize)]
+struct Health {
+    service: String,
+    contract: u64,
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    store: String,
+}
+
+#[derive(Deserialize)]
+struct Listed<T> {
+    items: Vec<T>,
+    #[serde(default)]
+    next: Option<String>,
+}
+
+impl Backend {
+    /// Asks the server who it is.
+    ///
+    /// # Errors
+    /// [`Fault::NotMidair`] and [`Fault::OtherContract`] when it is somebody else, and as for every question
+    /// [`Fault::Unreachable`].
+    pub async fn hello(&self) -> Result<Hello, Fault> {
+        let answer = self.get(self.url(&["healthz"])).await?;
+        let health: Health = match serde_json::from_slice(&answer.body) {
+            Ok(health) if answer.status.is_success() => health,
+            _ => return Err(answer.not_midair()),
+        };
+        match health {
+            Health { service, .. } if service != "midair" => Err(answer.not_midair()),
+            Health { contract, .. } if contract != CONTRACT => Err(Fault::OtherContract { found: contract }),
+            Health { version, store, .. } => Ok(Hello { version, store }),
+        }
+    }
+
+    /// The collections, in the order of their names.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn collections(&self) -> Result<Vec<CollectionLine>, Fault> {
+        self.all(self.url(&["v1", "collections"])).await
+    }
+
+    /// The records of a collection that come after the cursor `after` and hold `filter`, at most `limit` of them.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn page(
+        &self,
+        collection: &str,
+        after: Option<&str>,
+        limit: u32,
+        filter: Option<&str>,
+    ) -> Result<Page, Fault> {
+        let mut url = self.url(&["v1", "collections", collection, "records"]);
+        url.query_pairs_mut()
+            .append_pair("limit", &limit.to_string())
+            .extend_pairs(after.map(|after| ("after", after)))
+            .extend_pairs(filter.map(|filter| ("filter", filter)));
+        self.found(url).await
+    }
+
+    /// What stands under a key now, byte for byte.
+    ///
+    /// # Errors
+    /// [`Fault`]; [`Fault::Broken`] for an answer without a strong entity tag.
+    pub async fn read(&self, key: &Key) -> Result<Read, Fault> {
+        let answer = self.get(self.record(key)).await?;
+        match answer.status {
+            StatusCode::OK => stored(&answer, key).map(Read::Stored),
+            StatusCode::GONE => match answer.problem().deleted {
+                Some(tombstone) => Ok(Read::Gone(tombstone)),
+                None => Ok(Read::Missing),
+            },
+            StatusCode::NOT_FOUND if !answer.problem().code.is_empty() => Ok(Read::Missing),
+            _ => Err(answer.fault(Asks::Read)),
+        }
+    }
+
+    /// The history of a record, oldest first. Empty when there never was such a record.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn history(&self, key: &Key) -> Result<Vec<VersionLine>, Fault> {
+        let mut lines: Vec<VersionLine> = self.all(self.versions(key)).await?;
+        lines.sort_by_key(|line| line.version);
+        Ok(lines)
+    }
+
+    /// One version of a record, whole.
+    ///
+    /// # Errors
+    /// [`Fault`]; [`Fault::Refused`] for a version that is not kept.
+    pub async fn version(&self, key: &Key, number: u64) -> Result<Stored, Fault> {
+        let mut url = self.versions(key);
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.push(&number.to_string());
+        }
+        self.found(url).await
+    }
+
+    pub(super) fn record(&self, key: &Key) -> reqwest::Url {
+        self.url(&["v1", "collections", &key.collection, "records", &key.id])
+    }
+
+    fn versions(&self, key: &Key) -> reqwest::Url {
+        let mut url = self.record(key);
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.push("versions");
+        }
+        url
+    }
+
+    async fn get(&self, url: reqwest::Url) -> Result<Answer, Fault> {
+        self.exchange(Asks::Read, self.inner.client.get(url)).await
+    }
+
+    async fn found<T: DeserializeOwned>(&self, url: reqwest::Url) -> Result<T, Fault> {
+        let answer = self.get(url).await?;
+        match answer.status {
+            StatusCode::OK => answer.json(),
+            _ => Err(answer.fault(Asks::Read)),
+        }
+    }
+
+    /// Every item of a list, over all its pages.
+    async fn all<T: DeserializeOwned>(&self, url: reqwest::Url) -> Result<Vec<T>, Fault> {
+        let mut listed: Listed<T> = self.found(url.clone()).await?;
+        let mut items = listed.items;
+        while let Some(next) = listed.next {
+            let mut url = url.clone();
+            url.query_pairs_mut().append_pair("after", &next);
+            listed = self.found(url).await?;
+            if listed.items.is_empty() {
+                break;
+            }
+            items.append(&mut listed.items);
+        }
+        Ok(items)
+    }
+}
+
+/// The version in the answer to a GET of a record.
+fn stored(answer: &Answer, key: &Key) -> Result<Stored, Fault> {
+    let Some(token) = answer.token()? else {
+        return Err(Fault::Broken(format!(
+            "the server gave no ETag for {key}; nothing can be saved safely until it is mended"
+        )));
+    };
+    let fields = Record::parse_bytes(&answer.body)
+        .map_err(|fault| Fault::Broken(format!("the server holds {key} as no record: {fault}")))?;
+    answer.version_of(&key.id, token, fields)
+}

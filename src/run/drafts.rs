@@ -1,0 +1,119 @@
+//! Writes drafts to disk in the order in which they were typed, on a thread of its own; a save waits for its draft.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use midair_record::draft::Draft;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{Mutex, oneshot};
+
+use crate::backend::Backend;
+use crate::draft_box::{DraftBox, Kept};
+use crate::tui::Msg;
+use crate::tui::msg::WaitingDraft;
+
+enum Order {
+    Keep { slot: String, draft: Box<Draft>, done: Option<oneshot::Sender<Result<(), String>>> },
+    Drop { slot: String },
+    Release { slot: String },
+    Find,
+    Stop,
+}
+
+/// A handle on the thread that writes drafts.
+#[derive(Clone)]
+pub struct Keeper {
+    orders: std::sync::mpsc::Sender<Order>,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+struct Desk {
+    drafts: DraftBox,
+    server: String,
+    who: String,
+    send: UnboundedSender<Msg>,
+}
+
+impl Keeper {
+    /// Starts the thread.
+    pub fn start(drafts: DraftBox, backend: &Backend, send: UnboundedSender<Msg>) -> Self {
+        let (orders, waiting) = std::sync::mpsc::channel();
+        let desk = Desk { drafts, server: backend.name().to_owned(), who: backend.who().to_owned(), send };
+        let thread = std::thread::spawn(move || {
+            waiting.iter().take_while(|order| !matches!(order, Order::Stop)).for_each(|order| desk.carry_out(order));
+        });
+        Keeper { orders, thread: Arc::new(Mutex::new(Some(thread))) }
+    }
+
+    /// Writes a draft; the screen is told how it went.
+    pub fn keep(&self, slot: String, draft: Box<Draft>) {
+        let _ = self.orders.send(Order::Keep { slot, draft, done: None });
+    }
+
+    /// Writes a draft. What is given back resolves when it is on disk, or to a sentence about why it is not.
+    pub fn kept(&self, slot: String, draft: Box<Draft>) -> impl Future<Output = Result<(), String>> + Send + use<> {
+        let (done, told) = oneshot::channel();
+        let _ = self.orders.send(Order::Keep { slot, draft, done: Some(done) });
+        async { told.await.unwrap_or_else(|_| Err("The draft could not be written: midair is stopping.".into())) }
+    }
+
+    /// Takes a draft from the disk.
+    pub fn drop_draft(&self, slot: String) {
+        let _ = self.orders.send(Order::Drop { slot });
+    }
+
+    /// Leaves a draft on disk for whoever opens it next.
+    pub fn release(&self, slot: String) {
+        let _ = self.orders.send(Order::Release { slot });
+    }
+
+    /// Looks for drafts that nobody edits; the screen is told.
+    pub fn find(&self) {
+        let _ = self.orders.send(Order::Find);
+    }
+
+    /// Waits until everything ordered so far is on disk.
+    pub async fn finish(self) {
+        let thread = self.thread.lock().await.take();
+        let _ = self.orders.send(Order::Stop);
+        if let Some(thread) = thread {
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+    }
+}
+
+impl Desk {
+    fn carry_out(&self, order: Order) {
+        match order {
+            Order::Keep { slot, draft, done } => {
+                let result = self.keep(&slot, *draft);
+                if let Some(done) = done {
+                    let _ = done.send(result.clone());
+                }
+                let _ = self.send.send(Msg::DraftKept { slot, result });
+            }
+            Order::Drop { slot } => {
+                self.drafts.forget(&slot);
+                self.drafts.release(&slot);
+            }
+            Order::Release { slot } => self.drafts.release(&slot),
+            Order::Stop => {}
+            Order::Find => {
+                let drafts = self.drafts.waiting(&self.server).into_iter();
+                let drafts =
+                    drafts.map(|kept| WaitingDraft { slot: kept.id, saved_at: kept.saved_at, draft: kept.draft });
+                let unreadable = self.drafts.unreadable().iter().map(ToString::to_string).collect();
+                let _ = self.send.send(Msg::Waiting { drafts: drafts.collect(), unreadable });
+            }
+        }
+    }
+
+    fn keep(&self, slot: &str, draft: Draft) -> Result<(), String> {
+        if !self.drafts.claim(slot) {
+            return Err(format!("The draft of {} is open in another terminal; it is not written twice.", draft.key));
+        }
+        let saved_at = jiff::Timestamp::now().to_string();
+        let kept = Kept { id: slot.to_owned(), server: self.server.clone(), who: self.who.clone(), saved_at, draft };
+        self.drafts.keep(&kept).map_err(|fault| fault.to_string())
+    }
+}

@@ -1,0 +1,112 @@
+//! Turns what the screen wants done into tasks, and their answers into messages.
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::drafts::Keeper;
+use crate::backend::{Backend, Fault, Read};
+use crate::tui::msg::{self, CollectionLine, Page, PageWanted, Unsaved};
+use crate::tui::{Effect, Msg};
+
+/// How many records a page holds.
+const PAGE: u32 = 100;
+
+/// What errands are run with.
+#[derive(Clone)]
+pub struct Errands {
+    pub backend: Backend,
+    pub keeper: Keeper,
+    pub send: UnboundedSender<Msg>,
+}
+
+impl Errands {
+    /// Starts what `effect` asks for; its answer comes as a message.
+    pub fn run(&self, effect: Effect) {
+        match effect {
+            Effect::KeepDraft { slot, draft } => self.keeper.keep(slot, draft),
+            Effect::DropDraft { slot } => self.keeper.drop_draft(slot),
+            Effect::ReleaseDraft { slot } => self.keeper.release(slot),
+            Effect::FindDrafts => self.keeper.find(),
+            Effect::Quit | Effect::Repaint => {}
+            Effect::Save { slot, draft } => {
+                // Ordered here, not in the task: a draft typed later must not be overwritten by this one.
+                let kept = self.keeper.kept(slot, draft.clone());
+                let backend = self.backend.clone();
+                self.spawn(async move {
+                    let result = match kept.await {
+                        Ok(()) => backend.save(&draft).await.map_err(unsaved),
+                        Err(why) => Err(Unsaved::Refused(why)),
+                    };
+                    Msg::Saved { sent: draft, result }
+                });
+            }
+            Effect::LoadCollections => {
+                let backend = self.backend.clone();
+                self.spawn(async move {
+                    let lines = backend.collections().await.map_err(said);
+                    let line = |line: crate::backend::CollectionLine| CollectionLine {
+                        name: line.name,
+                        records: line.records,
+                    };
+                    Msg::Collections(lines.map(|lines| lines.into_iter().map(line).collect()))
+                });
+            }
+            Effect::LoadPage(asked) => {
+                let backend = self.backend.clone();
+                self.spawn(async move {
+                    let PageWanted { collection, after, filter } = &asked;
+                    let filter = Some(filter.as_str()).filter(|filter| !filter.is_empty());
+                    let page = backend.page(collection, after.as_deref(), PAGE, filter).await.map_err(said);
+                    let result = page.map(|page| Page { items: page.items, next: page.next, total: page.total });
+                    Msg::Page { asked, result }
+                });
+            }
+            Effect::Load { key, since } => {
+                let backend = self.backend.clone();
+                self.spawn(async move {
+                    let result = backend.read(&key).await.map_err(said);
+                    let changes = match (&result, since) {
+                        (Ok(Read::Stored(_)), Some(since)) => {
+                            let mut lines = backend.history(&key).await.unwrap_or_default();
+                            lines.retain(|line| line.version > since);
+                            lines.sort_by_key(|line| line.version);
+                            lines
+                        }
+                        _ => Vec::new(),
+                    };
+                    let result = result.map(|read| match read {
+                        Read::Stored(stored) => msg::Read::Stored(Box::new(stored)),
+                        Read::Gone(gone) => msg::Read::Gone(gone),
+                        Read::Missing => msg::Read::Missing,
+                    });
+                    Msg::Loaded { key, result, changes }
+                });
+            }
+            Effect::Delete { key, token, edit_id } => {
+                let backend = self.backend.clone();
+                self.spawn(async move {
+                    let result = backend.delete(&key, &token, None, &edit_id).await.map_err(unsaved);
+                    Msg::Deleted { key, result }
+                });
+            }
+        }
+    }
+
+    fn spawn(&self, errand: impl Future<Output = Msg> + Send + 'static) {
+        let send = self.send.clone();
+        tokio::spawn(async move {
+            let _ = send.send(errand.await);
+        });
+    }
+}
+
+fn said(fault: Fault) -> String {
+    format!("{fault}.")
+}
+
+fn unsaved(fault: Fault) -> Unsaved {
+    match fault {
+        Fault::Unreachable(_) | Fault::Uncertain(_) => Unsaved::NoAnswer(said(fault)),
+        Fault::Refused { status: 429 | 503, .. } => Unsaved::NoAnswer(said(fault)),
+        _ => Unsaved::Refused(said(fault)),
+    }
+}

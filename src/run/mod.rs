@@ -1,0 +1,155 @@
+//! The one loop: owns the terminal and the tasks, feeds messages to the screen and does what the screen wants done.
+
+mod connection;
+mod drafts;
+mod errands;
+mod terminal;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{FutureExt, StreamExt};
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::crossterm::event::{Event, EventStream, KeyEventKind};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc;
+
+use crate::backend::Backend;
+use crate::draft_box::DraftBox;
+use crate::tui::msg::{Clock, Press};
+use crate::tui::theme::Theme;
+use crate::tui::{App, Effect, Msg};
+
+pub use terminal::restore;
+
+/// How often the screen is told the time; also how long typed text stays off the disk at the most.
+const TICK: Duration = Duration::from_millis(400);
+
+/// Makes sure that a server answers at the usual place. Gives whether this process hosts it now.
+pub type Revive = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<bool, String>> + Send>> + Send + Sync>;
+
+/// What a seat needs: a server, a place for drafts, a name.
+pub struct Session {
+    pub backend: Backend,
+    pub drafts: DraftBox,
+    pub server: String,
+    pub who: String,
+    /// How to get a server back that went away; `None` for one that is not ours to start.
+    pub revive: Option<Revive>,
+    pub hosting: bool,
+}
+
+/// How a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The person left.
+    Quit,
+    /// A signal ended it: this one.
+    Signal(i32),
+}
+
+struct Signals {
+    hangup: Signal,
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Signals {
+            hangup: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) -> i32 {
+        tokio::select! {
+            _ = self.hangup.recv() => 1,
+            _ = self.interrupt.recv() => 2,
+            _ = self.terminate.recv() => 15,
+        }
+    }
+}
+
+/// Opens the screen and stays until the person leaves or a signal comes. Whatever is typed is on disk afterwards.
+///
+/// # Errors
+/// When the terminal cannot be set up or written to.
+pub async fn run(session: Session) -> anyhow::Result<Ending> {
+    let mut signals = Signals::new()?;
+    let (send, mut messages) = mpsc::unbounded_channel();
+    let mut screen = terminal::enter()?;
+    let size = screen.size()?;
+    let theme = Theme::new(terminal::depth());
+    let seed = uuid::Uuid::new_v4().simple().to_string();
+    let mut app = App::new(&session.who, &session.server, &seed, theme, clock());
+    app.resize(size.width, size.height);
+    let keeper = drafts::Keeper::start(session.drafts.clone(), &session.backend, send.clone());
+    let errands = errands::Errands { backend: session.backend.clone(), keeper: keeper.clone(), send: send.clone() };
+    tokio::spawn(connection::keep(session.backend, session.revive, session.hosting, send));
+    let mut events = EventStream::new();
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    let mut todo = app.start();
+    let ending = 'seat: loop {
+        for effect in todo.drain(..) {
+            match effect {
+                Effect::Quit => break 'seat Ending::Quit,
+                Effect::Repaint => screen.clear()?,
+                other => errands.run(other),
+            }
+        }
+        screen.draw(|frame| {
+            let area = frame.area();
+            frame.render_widget(&app, area);
+            if let Some(position) = app.cursor(area) {
+                frame.set_cursor_position(position);
+            }
+        })?;
+        tokio::select! {
+            signal = signals.next() => break Ending::Signal(signal),
+            _ = ticks.tick() => todo.extend(app.update(Msg::Tick(clock()))),
+            Some(message) = messages.recv() => todo.extend(app.update(message)),
+            event = events.next() => match event {
+                Some(Ok(event)) => todo.extend(happened(&mut app, event)),
+                Some(Err(_)) | None => break Ending::Signal(1),
+            },
+        }
+        while let Ok(message) = messages.try_recv() {
+            todo.extend(app.update(message));
+        }
+        while let Some(Some(Ok(event))) = events.next().now_or_never() {
+            todo.extend(happened(&mut app, event));
+        }
+    };
+    if let Ending::Signal(_) = ending {
+        app.parting().into_iter().for_each(|effect| errands.run(effect));
+    }
+    drop(screen);
+    terminal::restore();
+    keeper.finish().await;
+    Ok(ending)
+}
+
+fn happened(app: &mut App, event: Event) -> Vec<Effect> {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => {
+            terminal::panic_on_cue(key.code);
+            app.update(Msg::Key(Press { code: key.code, mods: key.modifiers }))
+        }
+        Event::Paste(text) => app.update(Msg::Paste(text)),
+        Event::Resize(columns, rows) => {
+            app.resize(columns, rows);
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn clock() -> Clock {
+    let now = Timestamp::now();
+    Clock { now, offset_seconds: TimeZone::system().to_offset(now).seconds() }
+}

@@ -1,0 +1,78 @@
+//! The terminal: taken over at the start and given back whole, however the program ends.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::Once;
+
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::cursor::Show;
+use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, KeyCode};
+use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::crossterm::{execute, style};
+
+use crate::tui::theme::Depth;
+
+/// What is drawn on.
+pub type Screen = Terminal<CrosstermBackend<io::Stdout>>;
+
+/// Takes the terminal over. A panic gives it back before it is reported.
+///
+/// # Errors
+/// When standard input or output is no terminal, or cannot be set up.
+pub fn enter() -> anyhow::Result<Screen> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        anyhow::bail!("the editor needs a terminal; for scripts there are `midair import`, `export` and `serve`");
+    }
+    restore_on_panic();
+    // With NO_COLOR crossterm would write resets that wipe bold and reverse; the theme leaves the colours out instead.
+    style::force_color_output(true);
+    enable_raw_mode()?;
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+    let mut screen = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    screen.clear()?;
+    Ok(screen)
+}
+
+/// Gives the terminal back. May be called at any time, and more than once; what fails is passed over, because there is
+/// nobody left to tell.
+pub fn restore() {
+    let mut out = io::stdout();
+    let _ = execute!(out, DisableBracketedPaste, LeaveAlternateScreen, Show);
+    let _ = disable_raw_mode();
+    let _ = out.flush();
+}
+
+fn restore_on_panic() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let report = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            restore();
+            report(panic);
+            eprintln!("midair has a fault and had to stop. What you typed is kept as a draft; start midair to go on.");
+        }));
+    });
+}
+
+/// How many colours the terminal shows, as its environment says.
+pub fn depth() -> Depth {
+    let var = |name: &str| std::env::var(name).unwrap_or_default();
+    let (term, color) = (var("TERM"), var("COLORTERM"));
+    if !var("NO_COLOR").is_empty() || term == "dumb" {
+        Depth::None
+    } else if color == "truecolor" || color == "24bit" || term.contains("256color") {
+        Depth::Full
+    } else {
+        Depth::Sixteen
+    }
+}
+
+/// In a debug build, `MIDAIR_PANIC_KEY=f12` panics on that key: how the tests see that the terminal comes back.
+pub fn panic_on_cue(code: KeyCode) {
+    if cfg!(debug_assertions)
+        && let KeyCode::F(number) = code
+        && std::env::var("MIDAIR_PANIC_KEY").is_ok_and(|key| key == format!("f{number}"))
+    {
+        panic!("asked to, by MIDAIR_PANIC_KEY");
+    }
+}

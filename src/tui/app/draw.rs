@@ -1,0 +1,185 @@
+//! How the seat looks: a line about the connection, the screen, a line about what happened, a line of keys.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Modifier;
+use ratatui::widgets::Widget;
+
+use super::{App, Notice, Screen};
+use crate::tui::keys::{Action, Binding, Place, TABLE, shown};
+use crate::tui::msg::Link;
+use crate::tui::widgets::{glyph, panel};
+
+/// The smallest terminal that midair draws in.
+pub const SMALLEST: (u16, u16) = (60, 15);
+
+/// The lines of the screen, from the top.
+struct Parts {
+    head: Rect,
+    body: Rect,
+    notice: Rect,
+    foot: Rect,
+}
+
+fn parts(area: Rect) -> Option<Parts> {
+    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        return None;
+    }
+    let line = |y: u16| Rect { y, height: 1, ..area };
+    Some(Parts {
+        head: line(area.y),
+        body: Rect { y: area.y + 1, height: area.height - 3, ..area },
+        notice: line(area.bottom() - 2),
+        foot: line(area.bottom() - 1),
+    })
+}
+
+impl Widget for &App {
+    fn render(self, area: Rect, buf: &mut Buffer) {
+        let Some(Parts { head, body, notice, foot }) = parts(area) else {
+            let words = format!(
+                "Too small: midair needs {}×{}, this is {}×{}. Nothing is lost.",
+                SMALLEST.0, SMALLEST.1, area.width, area.height
+            );
+            for (row, line) in (0..).zip(panel::wrap(&words, area.width)) {
+                panel::line(buf, area, row, &[(&line, self.theme.notice)]);
+            }
+            return;
+        };
+        self.draw_head(head, buf);
+        self.draw_screen(body, buf);
+        self.draw_notice(notice, buf);
+        self.draw_foot(foot, buf);
+    }
+}
+
+impl App {
+    /// Where the caret stands when the app is drawn in `area`; `None` where nothing is typed.
+    pub fn cursor(&self, area: Rect) -> Option<Position> {
+        let Parts { body, notice, .. } = parts(area)?;
+        if self.help.is_some() {
+            return None;
+        }
+        match (&self.prompt, &self.screen) {
+            (Some(prompt), _) => prompt.caret(notice),
+            (None, Screen::Editor(editor)) => editor.caret(body),
+            (None, Screen::Collision(collision)) => collision.caret(body),
+            _ => None,
+        }
+    }
+
+    fn draw_head(&self, area: Rect, buf: &mut Buffer) {
+        let theme = &self.theme;
+        let state = match &self.link {
+            Link::Connecting => ("connecting…".to_owned(), theme.dim),
+            Link::Live { hosting: false } => ("live".to_owned(), theme.good),
+            Link::Live { hosting: true } => ("live, hosted by this terminal".to_owned(), theme.good),
+            Link::Lost(_) => ("NOT CONNECTED, trying again".to_owned(), theme.bad),
+        };
+        let place = format!("  {} · you are {} · ", self.seat.server, self.seat.who);
+        let pieces = [
+            (" midair", theme.title.add_modifier(Modifier::BOLD)),
+            (place.as_str(), theme.plain),
+            (state.0.as_str(), state.1),
+        ];
+        panel::line(buf, area, 0, &pieces);
+    }
+
+    fn draw_screen(&self, area: Rect, buf: &mut Buffer) {
+        let (theme, clock) = (&self.theme, self.clock);
+        if let Some(help) = &self.help {
+            return help.draw(self.place_beneath(), area, buf, theme);
+        }
+        match &self.screen {
+            Screen::Browser => self.browser.draw(area, buf, theme, clock),
+            Screen::Editor(editor) => editor.draw(area, buf, theme, clock),
+            Screen::Collision(collision) => collision.draw(area, buf, theme, clock),
+            Screen::Deleted(deleted) => {
+                deleted.editor.draw(area, buf, theme, clock);
+                deleted.draw(area, buf, theme, clock);
+            }
+            Screen::Deletion(deletion) => {
+                self.browser.draw(area, buf, theme, clock);
+                deletion.draw(area, buf, theme, clock);
+            }
+            Screen::Drafts(drafts) => {
+                self.browser.draw(area, buf, theme, clock);
+                drafts.draw(area, buf, theme, clock);
+            }
+        }
+    }
+
+    fn place_beneath(&self) -> Place {
+        match &self.screen {
+            Screen::Browser => Place::Browser,
+            Screen::Editor(_) => Place::Editor,
+            Screen::Collision(_) => Place::Collision,
+            Screen::Deleted(_) => Place::Deleted,
+            Screen::Deletion(_) => Place::Deletion,
+            Screen::Drafts(_) => Place::Drafts,
+        }
+    }
+
+    fn draw_notice(&self, area: Rect, buf: &mut Buffer) {
+        let theme = &self.theme;
+        if let Some(prompt) = &self.prompt {
+            return prompt.draw(area, buf, theme);
+        }
+        let lost = match &self.link {
+            Link::Lost(why) => Some(format!("{why} What you see may be old; what you type is kept.")),
+            _ => None,
+        };
+        let (sign, words, style) = match (&self.notice, &lost) {
+            (Notice::Bad(words), _) => ("! ", words, theme.bad),
+            (Notice::None, Some(words)) => ("! ", words, theme.bad),
+            (Notice::Good(words), _) => ("", words, theme.notice),
+            (Notice::None, None) => return,
+        };
+        panel::line(buf, area, 0, &[(" ", theme.plain), (sign, style), (words, style)]);
+    }
+
+    fn draw_foot(&self, area: Rect, buf: &mut Buffer) {
+        let place = self.place();
+        let here = TABLE.iter().filter(|line| line.place == place);
+        let everywhere = TABLE.iter().filter(|line| line.place == Place::Everywhere);
+        let mut used = 1;
+        for line in here.chain(everywhere).filter(|line| !line.hint.is_empty() && self.works_now(line)) {
+            let (key, words) = line.hint.split_once(' ').unwrap_or((line.hint, ""));
+            let wide = glyph::width(line.hint, 200) + if used > 1 { 3 } else { 0 };
+            if used + wide > area.width {
+                break;
+            }
+            let room = Rect { x: area.x + used, width: area.width - used, ..area };
+            let gap = if used > 1 { " · " } else { "" };
+            used += panel::line(
+                buf,
+                room,
+                0,
+                &[(gap, self.theme.frame), (key, self.theme.key), (" ", self.theme.plain), (words, self.theme.dim)],
+            );
+        }
+        debug_assert!(
+            TABLE
+                .iter()
+                .all(|line| line.hint.is_empty() || line.keys.iter().any(|key| line.hint.contains(&shown(key))))
+        );
+    }
+
+    /// Whether a key does something as things stand; only such keys are advertised.
+    fn works_now(&self, line: &Binding) -> bool {
+        match (&self.screen, line.action) {
+            (Screen::Editor(editor), Action::LookAtTheirs) => editor.theirs.is_some(),
+            (Screen::Browser, Action::Open | Action::Delete) => {
+                self.browser.record().is_some() && self.browser.in_records()
+            }
+            (Screen::Collision(collision), Action::ShowMerged) => {
+                collision.resolution.asked() < collision.resolution.units().len()
+            }
+            (Screen::Collision(collision), Action::ShowBase | Action::TakeBase) => {
+                collision.resolution.base().is_some()
+            }
+            (Screen::Drafts(drafts), Action::Open | Action::ThrowAway) => drafts.focused().is_some(),
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! What others do while I look: their saves, records that come, the connection, time.
+
+use midair_record::wire::{Event, Key, Stored, VersionLine};
+
+use super::{App, Notice, Screen};
+use crate::tui::msg::{Clock, Effect, Link, Read};
+use crate::tui::screens::editor::{Now, OnDisk, Theirs};
+
+pub(super) fn theirs(stored: Stored, changes: Vec<VersionLine>) -> Theirs {
+    Theirs { current: Now::Stored(Box::new(stored)), changes }
+}
+
+impl App {
+    /// Time went on: what was typed is kept, what waits for an answer goes again.
+    pub(super) fn tick(&mut self, clock: Clock) -> Vec<Effect> {
+        self.clock = clock;
+        let mut effects = self.keep_typed();
+        effects.extend(self.browser.tick());
+        effects.extend(self.resend(false));
+        effects
+    }
+
+    fn keep_typed(&mut self) -> Vec<Effect> {
+        match &mut self.screen {
+            Screen::Editor(editor) if editor.on_disk == OnDisk::Behind => {
+                let draft = Box::new(editor.everything_typed());
+                editor.on_disk = OnDisk::Kept;
+                vec![Effect::KeepDraft { slot: editor.slot.clone(), draft }]
+            }
+            Screen::Collision(collision) if collision.by_hand() => vec![super::keep_collision(collision)],
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn draft_kept(&mut self, slot: &str, result: Result<(), String>) -> Vec<Effect> {
+        let editor = match &mut self.screen {
+            Screen::Editor(editor) => editor,
+            Screen::Collision(collision) => &mut collision.editor,
+            _ => return Vec::new(),
+        };
+        if editor.slot == slot {
+            match result {
+                Ok(()) if matches!(editor.on_disk, OnDisk::Failed(_)) => editor.on_disk = OnDisk::Kept,
+                Ok(()) => {}
+                Err(why) => {
+                    editor.on_disk = OnDisk::Failed(why.clone());
+                    self.complain(why);
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// A record came: because I opened it, or because somebody saved it.
+    pub(super) fn loaded(&mut self, key: Key, result: Result<Read, String>, changes: Vec<VersionLine>) -> Vec<Effect> {
+        let read = match result {
+            Ok(read) => read,
+            Err(why) => {
+                if self.opening.take_if(|opening| *opening == key).is_some() {
+                    self.complain(format!("{key} could not be opened: {why}"));
+                }
+                return Vec::new();
+            }
+        };
+        if let Read::Stored(stored) = &read {
+            self.browser.refresh(&key.collection, stored);
+        }
+        if self.opening.take_if(|opening| *opening == key).is_some() {
+            match read {
+                Read::Stored(stored) => self.open_stored(&key.collection, *stored),
+                Read::Gone(gone) => {
+                    let who = if gone.by.is_empty() { "somebody" } else { &gone.by };
+                    self.complain(format!("{key} was deleted by {who}."));
+                }
+                Read::Missing => self.complain(format!("There is no {key} any more.")),
+            }
+            return Vec::new();
+        }
+        self.meanwhile(&key, read, changes);
+        Vec::new()
+    }
+
+    /// What stands on the server now of the record on the screen.
+    fn meanwhile(&mut self, key: &Key, read: Read, changes: Vec<VersionLine>) {
+        let edit_id = self.seat.next_edit_id();
+        match &mut self.screen {
+            Screen::Editor(editor) if editor.draft.key == *key => {
+                let from = editor.draft.base.stored().map_or(0, |stored| stored.version);
+                match read {
+                    Read::Stored(stored) if stored.version <= from => {}
+                    Read::Stored(stored) if !editor.has_typed() && from > 0 => {
+                        let words = format!("{} saved v{}; this is it.", name(&stored.updated_by), stored.version);
+                        editor.go_on_with(midair_record::Draft::of(
+                            &key.collection,
+                            (*stored).clone(),
+                            edit_id.clone(),
+                        ));
+                        editor.adopt(*stored, edit_id);
+                        self.say(words);
+                    }
+                    Read::Stored(stored) => {
+                        let words = format!(
+                            "{} saved v{} while you edit. Ctrl-R to look.",
+                            name(&stored.updated_by),
+                            stored.version
+                        );
+                        editor.theirs = Some(theirs(*stored, changes));
+                        self.say(words);
+                    }
+                    Read::Gone(gone) => {
+                        let words = format!("{} deleted this record while you edit. Ctrl-R to look.", name(&gone.by));
+                        editor.theirs = Some(Theirs { current: Now::Gone(gone), changes });
+                        self.complain(words);
+                    }
+                    Read::Missing => {}
+                }
+            }
+            Screen::Collision(collision) if *collision.resolution.draft().key.id == key.id => {
+                if let Read::Stored(stored) = read
+                    && stored.version > collision.resolution.theirs().version
+                {
+                    let who = name(&stored.updated_by);
+                    self.say(format!(
+                        "{who} saved v{} meanwhile. It is taken in when you submit; your decisions stay.",
+                        stored.version
+                    ));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Somebody wrote a record.
+    pub(super) fn changed(&mut self, event: &Event) -> Vec<Effect> {
+        let own = event.line.edit_id.as_ref().is_some_and(|id| id.starts_with(&self.seat.seed));
+        let mut effects = self.browser.changed(event);
+        let key = Key { collection: event.collection.clone(), id: event.id.clone() };
+        let (open, since) = match &self.screen {
+            Screen::Editor(editor) => (&editor.draft.key, editor.draft.base.stored().map(|stored| stored.version)),
+            Screen::Collision(collision) => {
+                (&collision.resolution.draft().key, Some(collision.resolution.theirs().version))
+            }
+            _ => return effects,
+        };
+        if !own && *open == key && since.is_none_or(|since| event.line.version > since) {
+            effects.retain(|effect| !matches!(effect, Effect::Load { key: other, .. } if *other == key));
+            effects.push(Effect::Load { key, since });
+        }
+        effects
+    }
+
+    /// The connection came or went. What was not answered goes again when it comes.
+    pub(super) fn linked(&mut self, link: Link) -> Vec<Effect> {
+        let came = matches!(link, Link::Live { .. }) && !matches!(self.link, Link::Live { .. });
+        let back = came && matches!(self.link, Link::Lost(_));
+        self.link = link;
+        if !came {
+            return Vec::new();
+        }
+        let mut effects = self.browser.reload();
+        if back {
+            if self.flights.is_empty() {
+                self.notice = Notice::Good("Connected again.".into());
+            }
+            effects.extend(self.resend(true));
+            if let Screen::Editor(editor) = &self.screen {
+                let since = editor.draft.base.stored().map(|stored| stored.version);
+                effects.push(Effect::Load { key: editor.draft.key.clone(), since });
+            }
+        }
+        effects
+    }
+}
+
+fn name(by: &str) -> &str {
+    if by.is_empty() { "Somebody" } else { by }
+}

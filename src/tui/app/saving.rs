@@ -1,0 +1,503 @@
+//! What becomes of a save: stored, refused because somebody was faster, deleted under my hands, or not answered.
+
+use midair_record::draft::{Basis, Draft};
+use midair_record::resolution::Resolution;
+use midair_record::wire::{Conflict, Current, Delete, Key, Put, Stored, Tombstone, VersionLine};
+
+use super::{App, Screen};
+use crate::tui::keys::Action;
+use crate::tui::msg::{Effect, Unsaved};
+use crate::tui::screens::browser::Browser;
+use crate::tui::screens::collision::Collision;
+use crate::tui::screens::deletion::{Deleted, Deletion, Refused};
+use crate::tui::screens::editor::{Editor, Now, Saving};
+use crate::tui::screens::prompt::{Prompt, Purpose};
+
+/// After so many refusals in a row of saves that merge by themselves, the person is shown what goes on.
+const RESUBMITS: u32 = 5;
+
+/// A save that is under way.
+#[derive(Clone, Debug)]
+pub(super) struct Flight {
+    pub(super) slot: String,
+    pub(super) draft: Draft,
+    /// How often it was resubmitted because it merged by itself.
+    pub(super) resubmits: u32,
+    /// What was merged by itself on the way, to be said when it is saved.
+    pub(super) merged: Option<String>,
+    /// When it goes again, in seconds since 1970, and how often it went; set while there is no answer.
+    pub(super) again: Option<(i64, u32)>,
+}
+
+impl App {
+    /// Ctrl-S in the editor.
+    pub(super) fn save(&mut self) -> Vec<Effect> {
+        let Screen::Editor(editor) = &mut self.screen else { return Vec::new() };
+        if editor.saving != Saving::No {
+            let words = "The save before is not answered yet; what you typed since is kept and can be saved after it.";
+            self.say(words);
+            return self.resend(true);
+        }
+        let draft = match editor.ready() {
+            Ok(draft) => draft,
+            Err(why) => {
+                self.complain(why);
+                return Vec::new();
+            }
+        };
+        if let Some(theirs) = &editor.theirs
+            && let (Now::Stored(_), true) = (&theirs.current, draft.settled.is_some())
+        {
+            return self.look_at_theirs();
+        }
+        if !draft.has_something_to_send() {
+            self.say("Nothing to save: you changed nothing.");
+            return Vec::new();
+        }
+        editor.saving = Saving::Sent;
+        let slot = editor.slot.clone();
+        self.send(slot, draft, 0, None)
+    }
+
+    fn send(&mut self, slot: String, draft: Draft, resubmits: u32, merged: Option<String>) -> Vec<Effect> {
+        self.flights.retain(|flight| flight.slot != slot);
+        self.flights.push(Flight { slot: slot.clone(), draft: draft.clone(), resubmits, merged, again: None });
+        vec![Effect::Save { slot, draft: Box::new(draft) }]
+    }
+
+    /// Sends again what was not answered: at once, or what is due.
+    pub(super) fn resend(&mut self, at_once: bool) -> Vec<Effect> {
+        let now = self.clock.now.as_second();
+        let mut effects = Vec::new();
+        for flight in &mut self.flights {
+            let due = flight.again.is_some_and(|(when, _)| at_once || when <= now);
+            if due {
+                let times = flight.again.map_or(0, |(_, times)| times);
+                flight.again = Some((i64::MAX, times));
+                effects.push(Effect::Save { slot: flight.slot.clone(), draft: Box::new(flight.draft.clone()) });
+            }
+        }
+        effects
+    }
+
+    /// Enter on the collision screen.
+    pub(super) fn submit(&mut self) -> Vec<Effect> {
+        let edit_id = self.seat.next_edit_id();
+        let Screen::Collision(collision) = &mut self.screen else { return Vec::new() };
+        if collision.saving != Saving::No {
+            self.say("The save before is not answered yet.");
+            return self.resend(true);
+        }
+        let note = collision.resolution.proposed_note();
+        let open = collision.resolution.undecided();
+        match collision.resolution.clone().finish(edit_id) {
+            Err(_) => {
+                collision.act(Action::NextUndecided);
+                let words = if open == 1 { "One field is".to_owned() } else { format!("{open} fields are") };
+                self.complain(format!("{words} undecided: ← takes theirs, → takes mine, e writes it by hand."));
+                Vec::new()
+            }
+            Ok(draft) if !draft.has_something_to_send() => {
+                let (stored, slot) = (collision.resolution.theirs().clone(), collision.editor.slot.clone());
+                self.say(format!("Nothing was sent: v{} already says what you chose.", stored.version));
+                self.settle_on(stored);
+                vec![Effect::DropDraft { slot }]
+            }
+            Ok(mut draft) => {
+                draft.note = draft.note.or(Some(note));
+                collision.saving = Saving::Sent;
+                let slot = collision.editor.slot.clone();
+                self.send(slot, draft, 0, None)
+            }
+        }
+    }
+
+    /// From a collision back to the editor, which now stands on `stored` with nothing typed.
+    fn settle_on(&mut self, stored: Stored) {
+        let edit_id = self.seat.next_edit_id();
+        if let Screen::Collision(collision) = std::mem::replace(&mut self.screen, Screen::Browser) {
+            let mut editor = collision.editor;
+            let key = editor.draft.key.clone();
+            editor.go_on_with(Draft::of(&key.collection, stored.clone(), edit_id.clone()));
+            editor.adopt(stored, edit_id);
+            self.screen = Screen::Editor(editor);
+        }
+    }
+
+    /// Ctrl-R in the editor: settles with what was saved meanwhile.
+    pub(super) fn look_at_theirs(&mut self) -> Vec<Effect> {
+        let edit_id = self.seat.next_edit_id();
+        let Screen::Editor(editor) = &mut self.screen else { return Vec::new() };
+        let draft = match (&editor.theirs, editor.saving.clone()) {
+            (None, _) => {
+                self.say("Nobody saved this record since you opened it.");
+                return Vec::new();
+            }
+            (_, Saving::No) => editor.ready(),
+            _ => Err("The save before is not answered yet.".into()),
+        };
+        let Screen::Editor(editor) = &mut self.screen else { return Vec::new() };
+        let (draft, theirs) = match (draft, editor.theirs.clone()) {
+            (Ok(draft), Some(theirs)) => (draft, theirs),
+            (Err(why), _) => {
+                self.complain(why);
+                return Vec::new();
+            }
+            _ => return Vec::new(),
+        };
+        match theirs.current {
+            Now::Gone(gone) => self.deleted_under(gone),
+            Now::Stored(stored) => {
+                let resolution = draft.rebase(*stored, None, theirs.changes);
+                if resolution.undecided() > 0 {
+                    return self.collide(resolution);
+                }
+                let words = merged_words(&resolution);
+                if let Ok(draft) = resolution.finish(edit_id) {
+                    editor.go_on_with(draft);
+                    self.say(format!("Took in {words}. Nothing of yours was touched."));
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    fn collide(&mut self, resolution: Resolution) -> Vec<Effect> {
+        let (open, theirs) = (resolution.undecided(), resolution.theirs());
+        let who = if theirs.updated_by.is_empty() { "Somebody" } else { &theirs.updated_by };
+        let need = match open {
+            0 => "Everything merged; Enter saves.".to_owned(),
+            1 => "One field needs you.".to_owned(),
+            many => format!("{many} fields need you."),
+        };
+        self.notice = super::Notice::Good(format!("{who} saved v{} while you were editing. {need}", theirs.version));
+        match std::mem::replace(&mut self.screen, Screen::Browser) {
+            Screen::Editor(mut editor) => {
+                editor.saving = Saving::No;
+                let collision = Collision::open(editor, resolution);
+                let keep = super::keep_collision(&collision);
+                self.screen = Screen::Collision(Box::new(collision));
+                vec![keep]
+            }
+            Screen::Collision(mut collision) => {
+                collision.again(resolution);
+                let keep = super::keep_collision(&collision);
+                self.screen = Screen::Collision(collision);
+                vec![keep]
+            }
+            other => {
+                self.screen = other;
+                Vec::new()
+            }
+        }
+    }
+
+    fn deleted_under(&mut self, gone: Tombstone) -> Vec<Effect> {
+        let editor = match std::mem::replace(&mut self.screen, Screen::Browser) {
+            Screen::Editor(editor) => editor,
+            Screen::Collision(collision) => {
+                let parked = collision.parked();
+                let mut editor = collision.editor;
+                editor.go_on_with(parked);
+                editor
+            }
+            other => {
+                self.screen = other;
+                return Vec::new();
+            }
+        };
+        let mut editor = editor;
+        editor.saving = Saving::No;
+        let keep = Effect::KeepDraft { slot: editor.slot.clone(), draft: Box::new(editor.everything_typed()) };
+        self.screen = Screen::Deleted(Box::new(Deleted { editor, gone }));
+        vec![keep]
+    }
+
+    /// The editor that a flight belongs to, if it is still on the screen.
+    fn editor_of(&mut self, slot: &str) -> Option<&mut Editor> {
+        match &mut self.screen {
+            Screen::Editor(editor) if editor.slot == slot => Some(editor),
+            Screen::Collision(collision) if collision.editor.slot == slot => Some(&mut collision.editor),
+            _ => None,
+        }
+    }
+
+    fn set_saving(&mut self, slot: &str, saving: Saving) {
+        if let Screen::Collision(collision) = &mut self.screen
+            && collision.editor.slot == slot
+        {
+            collision.saving = saving.clone();
+        }
+        if let Some(editor) = self.editor_of(slot) {
+            editor.saving = saving;
+        }
+    }
+
+    /// A save was answered.
+    pub(super) fn saved(&mut self, sent: Draft, result: Result<Put, Unsaved>) -> Vec<Effect> {
+        let Some(at) = self.flights.iter().position(|flight| flight.draft.edit_id == sent.edit_id) else {
+            return Vec::new();
+        };
+        if let Err(Unsaved::NoAnswer(why)) = result {
+            return self.not_answered(at, why);
+        }
+        let flight = self.flights.remove(at);
+        match result {
+            Ok(Put::Stored { stored, .. }) => {
+                let merged = flight.merged.as_ref().map(|words| format!(", merged with {words}")).unwrap_or_default();
+                self.say(format!("Saved {} as v{}{merged}.", sent.key, stored.version));
+                self.stored(&flight, stored)
+            }
+            Ok(Put::Unchanged(stored)) => {
+                self.say(format!("Nothing to save: v{} of {} says this already.", stored.version, sent.key));
+                self.stored(&flight, stored)
+            }
+            Ok(Put::Stale(conflict)) => self.refused(flight, *conflict),
+            Err(Unsaved::Refused(why) | Unsaved::NoAnswer(why)) => {
+                self.set_saving(&flight.slot, Saving::No);
+                self.complain(format!("{} was not saved: {why} Your draft is kept.", sent.key));
+                Vec::new()
+            }
+        }
+    }
+
+    fn not_answered(&mut self, at: usize, why: String) -> Vec<Effect> {
+        let now = self.clock.now.as_second();
+        let flight = &mut self.flights[at];
+        let times = flight.again.map_or(0, |(_, times)| times) + 1;
+        flight.again = Some((now + (1i64 << times.min(4)), times));
+        let (slot, key) = (flight.slot.clone(), flight.draft.key.clone());
+        self.set_saving(&slot, Saving::Waiting(why.clone()));
+        self.complain(format!("{key} is not saved yet: {why} Your draft is kept; it is sent again by itself."));
+        Vec::new()
+    }
+
+    /// The store has what was sent: the draft leaves the disk, unless more was typed since.
+    fn stored(&mut self, flight: &Flight, stored: Stored) -> Vec<Effect> {
+        let key = &flight.draft.key;
+        self.browser.refresh(&key.collection, &stored);
+        self.browser.settle();
+        let slot = flight.slot.clone();
+        let edit_id = self.seat.next_edit_id();
+        self.parked.retain(|_, (parked, _)| *parked != slot);
+        match &mut self.screen {
+            Screen::Collision(collision) if collision.editor.slot == slot => {
+                self.settle_on(stored);
+                vec![Effect::DropDraft { slot }]
+            }
+            Screen::Editor(editor) if editor.slot == slot => {
+                editor.take_over();
+                if editor.draft.fields == flight.draft.fields || flight.merged.is_none() {
+                    editor.adopt(stored, edit_id);
+                } else {
+                    editor.draft.base = Basis::Version(Box::new(stored.clone()));
+                    editor.adopt(stored, edit_id);
+                }
+                if editor.has_typed() { Vec::new() } else { vec![Effect::DropDraft { slot }] }
+            }
+            _ => vec![Effect::DropDraft { slot }],
+        }
+    }
+
+    /// A save was refused: somebody was faster, or an earlier answer was lost.
+    fn refused(&mut self, flight: Flight, conflict: Conflict) -> Vec<Effect> {
+        let mine = conflict.changes.iter().find(|line| line.edit_id.as_ref() == Some(&flight.draft.edit_id)).cloned();
+        let Conflict { current, base, changes, already_applied, .. } = conflict;
+        match current {
+            Current::Stored(stored) if already_applied && mine.is_none() => {
+                self.say(format!("Nothing to save: v{} of {} says this already.", stored.version, flight.draft.key));
+                self.stored(&flight, stored)
+            }
+            Current::Stored(stored) => match mine {
+                Some(line) => self.had_arrived(&flight, &line, stored, changes),
+                None => self.somebody_was_faster(flight, stored, base, changes),
+            },
+            Current::Deleted(gone) => self.deleted_under(gone),
+            Current::Missing => {
+                let unknown = Tombstone { version: 0, by: String::new(), at: String::new(), why: None };
+                self.deleted_under(unknown)
+            }
+        }
+    }
+
+    /// A lost response is not a collision: the save is in the history, and what came after it is theirs.
+    fn had_arrived(
+        &mut self,
+        flight: &Flight,
+        line: &VersionLine,
+        now: Stored,
+        changes: Vec<VersionLine>,
+    ) -> Vec<Effect> {
+        self.say(format!("Your save did arrive, as v{}; only its answer was lost.", line.version));
+        if now.version == line.version {
+            return self.stored(flight, now);
+        }
+        let Some(was) = flight.draft.base.stored() else { return self.stored(flight, now) };
+        let mut arrived = was.clone();
+        arrived.version = line.version;
+        arrived.fields = was.fields.rewritten(&flight.draft.fields);
+        let since: Vec<VersionLine> = changes.into_iter().filter(|one| one.version > line.version).collect();
+        let effects = self.stored(flight, arrived);
+        if let Some(editor) = self.editor_of(&flight.slot) {
+            editor.theirs = Some(super::live::theirs(now, since));
+            let mut more = self.look_at_theirs();
+            more.extend(effects);
+            return more;
+        }
+        effects
+    }
+
+    fn somebody_was_faster(
+        &mut self,
+        flight: Flight,
+        theirs: Stored,
+        base: Option<midair_record::wire::Base>,
+        changes: Vec<VersionLine>,
+    ) -> Vec<Effect> {
+        self.browser.refresh(&flight.draft.key.collection, &theirs);
+        let next = self.seat.next_edit_id();
+        let slot = flight.slot.clone();
+        self.set_saving(&slot, Saving::No);
+        let draft = match &mut self.screen {
+            Screen::Editor(editor) if editor.slot == slot => match editor.ready() {
+                Ok(draft) => draft,
+                Err(_) => flight.draft.clone(),
+            },
+            Screen::Collision(collision) if collision.editor.slot == slot => flight.draft.clone(),
+            _ => {
+                let by = &theirs.updated_by;
+                self.complain(format!(
+                    "{} was not saved: {by} saved v{} before. Your draft is kept; i lists it.",
+                    flight.draft.key, theirs.version
+                ));
+                return vec![Effect::ReleaseDraft { slot }];
+            }
+        };
+        let resolution = draft.rebase(theirs, base, changes);
+        if resolution.undecided() > 0 || flight.resubmits >= RESUBMITS {
+            return self.collide(resolution);
+        }
+        let words = merged_words(&resolution);
+        let note = resolution.proposed_note();
+        match resolution.finish(next) {
+            Ok(mut merged) => {
+                merged.note = merged.note.or(Some(note));
+                if let Some(editor) = self.editor_of(&slot) {
+                    editor.go_on_with(merged.clone());
+                }
+                self.set_saving(&slot, Saving::Sent);
+                let words = match flight.merged {
+                    Some(before) => format!("{before}, {words}"),
+                    None => words,
+                };
+                self.send(slot, merged, flight.resubmits + 1, Some(words))
+            }
+            Err(resolution) => self.collide(*resolution),
+        }
+    }
+
+    /// Keys on the card of a record that was deleted while I edited it.
+    pub(super) fn in_deleted(&mut self, action: Action) -> Vec<Effect> {
+        let edit_id = self.seat.next_edit_id();
+        let Screen::Deleted(deleted) = std::mem::replace(&mut self.screen, Screen::Browser) else { return Vec::new() };
+        let Deleted { mut editor, gone } = *deleted;
+        match action {
+            Action::Recreate => {
+                let note = format!("recreated after it was deleted by {}", gone.by);
+                let mut draft = Draft::new(editor.draft.key.clone(), editor.draft.fields.clone(), edit_id);
+                draft.note = editor.draft.note.clone().or(Some(note));
+                editor.go_on_with(draft.clone());
+                editor.saving = Saving::Sent;
+                let slot = editor.slot.clone();
+                self.screen = Screen::Editor(editor);
+                self.send(slot, draft, 0, None)
+            }
+            Action::AcceptDeletion => {
+                self.say(format!(
+                    "{} stays deleted. Your draft of it is kept on this machine; i lists it.",
+                    editor.draft.key
+                ));
+                let (slot, draft) = (editor.slot.clone(), Box::new(editor.everything_typed()));
+                vec![Effect::KeepDraft { slot: slot.clone(), draft }, Effect::ReleaseDraft { slot }]
+            }
+            Action::SaveCopy => {
+                let of = editor.draft.key.clone();
+                let start = format!("{}-copy", of.id);
+                self.screen = Screen::Deleted(Box::new(Deleted { editor, gone }));
+                self.prompt = Some(Prompt::ask(Purpose::CopyId { of }, &start));
+                Vec::new()
+            }
+            _ => {
+                editor.theirs =
+                    Some(crate::tui::screens::editor::Theirs { current: Now::Gone(gone), changes: Vec::new() });
+                self.screen = Screen::Editor(editor);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Keys on the card of a record that I am about to delete.
+    pub(super) fn in_deletion(&mut self, action: Action) -> Vec<Effect> {
+        let edit_id = self.seat.next_edit_id();
+        let Screen::Deletion(deletion) = &mut self.screen else { return Vec::new() };
+        if action != Action::Confirm {
+            self.screen = Screen::Browser;
+            return Vec::new();
+        }
+        if std::mem::replace(&mut deletion.sent, true) {
+            return Vec::new();
+        }
+        let key = Key { collection: deletion.collection.clone(), id: deletion.shown.id.clone() };
+        vec![Effect::Delete { key, token: deletion.shown.token.clone(), edit_id }]
+    }
+
+    /// A deletion was answered.
+    pub(super) fn deleted(&mut self, key: Key, result: Result<Delete, Unsaved>) -> Vec<Effect> {
+        let Screen::Deletion(deletion) = &mut self.screen else { return Vec::new() };
+        deletion.sent = false;
+        match result {
+            Ok(Delete::Deleted(gone)) => {
+                self.screen = Screen::Browser;
+                self.say(format!("Deleted {key}; its history stays (v{}).", gone.version));
+            }
+            Ok(Delete::Gone(gone)) => {
+                self.screen = Screen::Browser;
+                self.say(format!("{key} was deleted before, by {}.", gone.by));
+            }
+            Ok(Delete::Missing) => {
+                self.screen = Screen::Browser;
+                self.say(format!("There is no {key}."));
+            }
+            Ok(Delete::Stale(conflict)) => match conflict.current {
+                Current::Stored(now) => refuse(deletion, &mut self.browser, now, conflict.changes),
+                Current::Deleted(_) | Current::Missing => {
+                    self.screen = Screen::Browser;
+                    self.say(format!("{key} was deleted before."));
+                }
+            },
+            Err(Unsaved::Refused(why) | Unsaved::NoAnswer(why)) => {
+                self.complain(format!("{key} was not deleted, as far as is known: {why}"));
+            }
+        }
+        Vec::new()
+    }
+}
+
+fn refuse(deletion: &mut Deletion, browser: &mut Browser, now: Stored, changes: Vec<VersionLine>) {
+    browser.refresh(&deletion.collection, &now);
+    let seen = match &deletion.refused {
+        Some(refused) => refused.seen.clone(),
+        None => deletion.shown.fields.fields().clone(),
+    };
+    deletion.shown = now;
+    deletion.refused = Some(Refused { seen, changes });
+}
+
+/// What was taken in of theirs, and whose it was: `bob's v8: quota`.
+fn merged_words(resolution: &Resolution) -> String {
+    let theirs = resolution.theirs();
+    let who = if theirs.updated_by.is_empty() { "somebody" } else { &theirs.updated_by };
+    let taken = resolution.units().iter().filter(|unit| unit.theirs != unit.base);
+    let names: Vec<String> = taken.map(|unit| unit.at.label()).collect();
+    format!("{who}'s v{}: {}", theirs.version, names.join(", "))
+}

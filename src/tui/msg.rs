@@ -1,0 +1,135 @@
+//! What happens to the screen and what it wants done: the whole protocol between `tui` and `run`, as plain values.
+
+use jiff::Timestamp;
+use midair_record::draft::Draft;
+use midair_record::wire::{Delete, Event, Key, Put, Stored, Token, Tombstone, VersionLine};
+use ratatui::crossterm::event::{KeyCode, KeyModifiers};
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub enum Msg {
+    /// A key went down.
+    Key(Press),
+    /// Text was pasted, as one piece.
+    Paste(String),
+    /// Time went on.
+    Tick(Clock),
+    /// The list of collections came.
+    Collections(Result<Vec<CollectionLine>, String>),
+    /// A page of records came.
+    Page { asked: PageWanted, result: Result<Page, String> },
+    /// A record came, with the writes to it since version `since`, where that was asked.
+    Loaded { key: Key, result: Result<Read, String>, changes: Vec<VersionLine> },
+    /// A save was answered.
+    Saved { sent: Box<Draft>, result: Result<Put, Unsaved> },
+    /// A deletion was answered.
+    Deleted { key: Key, result: Result<Delete, Unsaved> },
+    /// Somebody wrote a record, in this terminal or elsewhere.
+    Changed(Event),
+    /// The connection came or went.
+    Link(Link),
+    /// A draft was written to disk, or could not be.
+    DraftKept { slot: String, result: Result<(), String> },
+    /// Drafts that an earlier session left, and what could not be read of them.
+    Waiting { drafts: Vec<WaitingDraft>, unreadable: Vec<String> },
+}
+
+/// Something to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask for the collections.
+    LoadCollections,
+    /// Ask for a page of records.
+    LoadPage(PageWanted),
+    /// Ask for a record, and for the writes to it after version `since`.
+    Load { key: Key, since: Option<u64> },
+    /// Write the draft to disk under the name `slot`.
+    KeepDraft { slot: String, draft: Box<Draft> },
+    /// Take the draft from the disk: it was saved, or a person threw it away.
+    DropDraft { slot: String },
+    /// Leave the draft on the disk for the next session.
+    ReleaseDraft { slot: String },
+    /// Look for drafts that an earlier session left.
+    FindDrafts,
+    /// Write the draft to disk, then send it.
+    Save { slot: String, draft: Box<Draft> },
+    /// Delete the version that the token names.
+    Delete { key: Key, token: Token, edit_id: String },
+    /// Draw every cell again.
+    Repaint,
+    /// Leave.
+    Quit,
+}
+
+/// A key, with what was held down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Press {
+    pub code: KeyCode,
+    pub mods: KeyModifiers,
+}
+
+/// The time, and how far local time is from UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    pub now: Timestamp,
+    pub offset_seconds: i32,
+}
+
+/// A collection in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CollectionLine {
+    pub name: String,
+    pub records: u64,
+}
+
+/// Which page of records is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageWanted {
+    pub collection: String,
+    pub after: Option<String>,
+    pub filter: String,
+}
+
+/// A page of records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    pub items: Vec<Stored>,
+    pub next: Option<String>,
+    pub total: u64,
+}
+
+/// What stands at a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Read {
+    Stored(Box<Stored>),
+    Gone(Tombstone),
+    Missing,
+}
+
+/// Why a write has no verdict, as a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unsaved {
+    /// The server did not answer: it is sent again when it does. Whether it arrived may be unknown.
+    NoAnswer(String),
+    /// The server or the disk said no: sending the same again would not help.
+    Refused(String),
+}
+
+/// How the connection to the server stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// Not known yet.
+    Connecting,
+    /// Changes come in. `hosting`: the server runs in this terminal.
+    Live { hosting: bool },
+    /// Nothing comes in, for this reason.
+    Lost(String),
+}
+
+/// A draft that an earlier session left.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WaitingDraft {
+    pub slot: String,
+    pub saved_at: String,
+    pub draft: Draft,
+}

@@ -1,0 +1,434 @@
+//! The browser: collections, their records page by page, and a look at the one under the cursor; knows no server.
+
+use midair_record::wire::{Event, Op, Stored};
+use midair_record::{Object, Value};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+
+use crate::tui::keys::Action;
+use crate::tui::msg::{Clock, CollectionLine, Effect, Page, PageWanted};
+use crate::tui::theme::Theme;
+use crate::tui::when::ago;
+use crate::tui::widgets::brief::brief;
+use crate::tui::widgets::{glyph, panel};
+
+/// How near to the end of what is loaded the cursor comes before more is asked for.
+const AHEAD: usize = 100;
+
+/// Which list the cursor is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Collections,
+    Records,
+}
+
+/// The browser.
+#[derive(Clone, Debug)]
+pub struct Browser {
+    collections: Vec<CollectionLine>,
+    collection: usize,
+    side: Side,
+    records: Vec<Stored>,
+    next: Option<String>,
+    total: u64,
+    asked: Option<PageWanted>,
+    focus: usize,
+    pub filter: String,
+    pub trouble: Option<String>,
+    /// Ids of the records that somebody saved just now: they are marked for a moment.
+    fresh: Vec<String>,
+    /// Records came that the lists do not show yet.
+    behind: bool,
+}
+
+impl Browser {
+    /// An empty browser, before anything came.
+    pub fn new() -> Self {
+        Browser {
+            collections: Vec::new(),
+            collection: 0,
+            side: Side::Records,
+            records: Vec::new(),
+            next: None,
+            total: 0,
+            asked: None,
+            focus: 0,
+            filter: String::new(),
+            trouble: None,
+            fresh: Vec::new(),
+            behind: false,
+        }
+    }
+
+    /// The collection that is shown.
+    pub fn collection(&self) -> Option<&str> {
+        self.collections.get(self.collection).map(|line| line.name.as_str())
+    }
+
+    /// The record under the cursor.
+    pub fn record(&self) -> Option<&Stored> {
+        self.records.get(self.focus)
+    }
+
+    /// Whether the cursor is among the records.
+    pub fn in_records(&self) -> bool {
+        self.side == Side::Records
+    }
+
+    /// The members that a new record of this collection is likely to have.
+    pub fn template(&self) -> Object {
+        self.record().or(self.records.first()).map(|stored| stored.fields.fields().clone()).unwrap_or_default()
+    }
+
+    /// Asks for everything again.
+    pub fn reload(&mut self) -> Vec<Effect> {
+        self.asked = None;
+        self.fresh.clear();
+        let mut effects = vec![Effect::LoadCollections];
+        effects.extend(self.ask(None));
+        effects
+    }
+
+    /// Takes the list of collections.
+    pub fn take_collections(&mut self, lines: Vec<CollectionLine>) -> Vec<Effect> {
+        let shown = self.collection().map(str::to_owned);
+        self.collections = lines;
+        self.collection = self.collections.iter().position(|line| Some(&line.name) == shown.as_ref()).unwrap_or(0);
+        self.trouble = None;
+        let scrolled_away = self.records.len() > AHEAD * 2;
+        if scrolled_away { Vec::new() } else { self.ask(None) }
+    }
+
+    fn ask(&mut self, after: Option<String>) -> Vec<Effect> {
+        let Some(collection) = self.collection().map(str::to_owned) else { return Vec::new() };
+        let wanted = PageWanted { collection, after, filter: self.filter.clone() };
+        if self.asked.as_ref() == Some(&wanted) {
+            return Vec::new();
+        }
+        self.asked = Some(wanted.clone());
+        vec![Effect::LoadPage(wanted)]
+    }
+
+    /// Takes a page, if it is the one that was asked for last. The cursor stays on its record.
+    pub fn take_page(&mut self, asked: &PageWanted, page: Page) {
+        if self.asked.as_ref() != Some(asked) {
+            return;
+        }
+        self.asked = None;
+        let focused = self.record().map(|stored| stored.id.clone());
+        if asked.after.is_none() {
+            self.records = page.items;
+            let same = self.records.iter().position(|stored| Some(&stored.id) == focused.as_ref());
+            self.focus = same.unwrap_or(self.focus.min(self.records.len().saturating_sub(1)));
+        } else {
+            self.records.extend(page.items);
+        }
+        self.next = page.next;
+        self.total = page.total;
+        self.trouble = None;
+    }
+
+    /// A page could not be had.
+    pub fn page_failed(&mut self, why: String) {
+        self.asked = None;
+        self.trouble = Some(why);
+    }
+
+    /// Somebody wrote a record: what has to be asked again for the lists to be true.
+    pub fn changed(&mut self, event: &Event) -> Vec<Effect> {
+        let shown = self.collection() == Some(&event.collection);
+        if !shown || event.line.op == Op::Create {
+            self.behind |= event.line.op != Op::Update;
+            return Vec::new();
+        }
+        match event.line.op {
+            Op::Update => {
+                let listed = self.records.iter().any(|stored| stored.id == event.id);
+                let key = midair_record::wire::Key { collection: event.collection.clone(), id: event.id.clone() };
+                if listed { vec![Effect::Load { key, since: None }] } else { Vec::new() }
+            }
+            Op::Delete => {
+                if let Some(at) = self.records.iter().position(|stored| stored.id == event.id) {
+                    self.records.remove(at);
+                    self.focus = self.focus.min(self.records.len().saturating_sub(1));
+                }
+                self.total = self.total.saturating_sub(1);
+                self.recount(-1);
+                Vec::new()
+            }
+            Op::Create => Vec::new(),
+        }
+    }
+
+    fn recount(&mut self, by: i64) {
+        if let Some(line) = self.collections.get_mut(self.collection) {
+            line.records = line.records.saturating_add_signed(by);
+        }
+    }
+
+    /// Puts a newer version of a record in its row.
+    pub fn refresh(&mut self, collection: &str, newer: &Stored) {
+        if self.collection() != Some(collection) {
+            return;
+        }
+        if let Some(row) = self.records.iter_mut().find(|row| row.id == newer.id && row.version < newer.version) {
+            *row = newer.clone();
+            self.fresh.push(newer.id.clone());
+        }
+    }
+
+    /// Time went on: asks for what came meanwhile, all at once.
+    pub fn tick(&mut self) -> Vec<Effect> {
+        if std::mem::take(&mut self.behind) { vec![Effect::LoadCollections] } else { Vec::new() }
+    }
+
+    /// Forgets which records were saved just now.
+    pub fn settle(&mut self) {
+        self.fresh.clear();
+    }
+
+    /// Shows only records that hold `text`.
+    pub fn set_filter(&mut self, text: String) -> Vec<Effect> {
+        self.filter = text;
+        self.focus = 0;
+        self.ask(None)
+    }
+
+    /// Does what a key means here, where it concerns the lists alone.
+    pub fn act(&mut self, action: Action, page: usize) -> Vec<Effect> {
+        match (action, self.side) {
+            (Action::Left, _) => self.side = Side::Collections,
+            (Action::Right, Side::Collections) | (Action::Open, Side::Collections) => self.side = Side::Records,
+            (Action::Right, Side::Records) => self.side = Side::Collections,
+            (_, Side::Collections) => return self.move_collection(action),
+            (_, Side::Records) => return self.move_record(action, page),
+        }
+        Vec::new()
+    }
+
+    fn move_collection(&mut self, action: Action) -> Vec<Effect> {
+        let last = self.collections.len().saturating_sub(1);
+        let to = match action {
+            Action::Up => self.collection.saturating_sub(1),
+            Action::Down => (self.collection + 1).min(last),
+            Action::First | Action::PageUp => 0,
+            Action::Last | Action::PageDown => last,
+            _ => self.collection,
+        };
+        if to == self.collection {
+            return Vec::new();
+        }
+        self.collection = to;
+        self.filter.clear();
+        self.records.clear();
+        self.focus = 0;
+        self.next = None;
+        self.ask(None)
+    }
+
+    fn move_record(&mut self, action: Action, page: usize) -> Vec<Effect> {
+        let last = self.records.len().saturating_sub(1);
+        self.focus = match action {
+            Action::Up => self.focus.saturating_sub(1),
+            Action::Down => (self.focus + 1).min(last),
+            Action::PageUp => self.focus.saturating_sub(page),
+            Action::PageDown => (self.focus + page).min(last),
+            Action::First => 0,
+            Action::Last => last,
+            _ => self.focus,
+        };
+        match &self.next {
+            Some(next) if self.focus + AHEAD > self.records.len() => {
+                let next = next.clone();
+                self.ask(Some(next))
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Draws what there is room for: records always, collections and the look at one record where they fit.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme, clock: Clock) {
+        let [left, middle, right] = match area.width {
+            ..80 => [0, area.width, 0],
+            80..120 => [20, area.width - 20, 0],
+            _ => [24, (area.width - 24) * 3 / 5, area.width - 24 - (area.width - 24) * 3 / 5],
+        }
+        .map(Constraint::Length);
+        let [left, middle, right] = Layout::horizontal([left, middle, right]).areas(area);
+        if left.width == 0 {
+            if self.side == Side::Collections {
+                return self.draw_collections(middle, buf, theme);
+            }
+            return self.draw_records(middle, buf, theme, clock);
+        }
+        self.draw_collections(left, buf, theme);
+        self.draw_records(middle, buf, theme, clock);
+        if right.width > 0 {
+            self.draw_preview(right, buf, theme, clock);
+        }
+    }
+
+    fn draw_collections(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+        let inside = panel::frame(buf, area, "Collections", "", theme);
+        let top = panel::top_row(self.collection, self.collections.len(), inside.height);
+        for (row, (index, line)) in (0..inside.height).zip(self.collections.iter().enumerate().skip(top)) {
+            let here = index == self.collection;
+            let cursor = if here { "▸" } else { " " };
+            let style = match (here, self.side) {
+                (true, Side::Collections) => theme.selected,
+                (true, Side::Records) => theme.title,
+                _ => theme.plain,
+            };
+            let count = grouped(line.records);
+            let room = inside.width.saturating_sub(2 + u16::try_from(count.len()).unwrap_or(9));
+            let name = format!("{:<width$}", line.name, width = room.into());
+            panel::line(
+                buf,
+                inside,
+                row,
+                &[(cursor, theme.asks), (&glyph::fit(&name, room), style), (" ", style), (&count, style)],
+            );
+        }
+    }
+
+    fn draw_records(&self, area: Rect, buf: &mut Buffer, theme: &Theme, clock: Clock) {
+        let name = self.collection().unwrap_or("no collection");
+        let filter = if self.filter.is_empty() { String::new() } else { format!(" · filter: {}", self.filter) };
+        let loading = if self.asked.is_some() { "loading…" } else { "" };
+        let title = format!("{name} · {} records{filter}", grouped(self.total));
+        let inside = panel::frame(buf, area, &title, loading, theme);
+        if let Some(trouble) = &self.trouble {
+            for (row, line) in (0..).zip(panel::wrap(trouble, inside.width.saturating_sub(2))) {
+                panel::line(buf, inside, row, &[(" ", theme.plain), (&line, theme.bad)]);
+            }
+            if self.records.is_empty() {
+                return;
+            }
+        }
+        if self.records.is_empty() && self.asked.is_none() {
+            let words = if self.filter.is_empty() { " No records yet. n makes one." } else { " No record holds that." };
+            panel::line(buf, inside, 0, &[(words, theme.dim)]);
+            return;
+        }
+        let columns = Columns::fit(inside.width, self.records.iter().map(|stored| stored.id.as_str()));
+        columns.draw(buf, inside, 0, ["id", "name", "updated", "by", "v"], theme.dim);
+        let list = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
+        let top = panel::top_row(self.focus, self.records.len(), list.height);
+        for (row, (index, stored)) in (0..list.height).zip(self.records.iter().enumerate().skip(top)) {
+            let here = index == self.focus;
+            let fresh = self.fresh.contains(&stored.id);
+            let cursor = if here {
+                "▸"
+            } else if fresh {
+                "↻"
+            } else {
+                " "
+            };
+            let style = match (here, self.side) {
+                (true, Side::Records) => theme.selected,
+                (true, Side::Collections) => theme.title,
+                _ if fresh => theme.theirs,
+                _ => theme.plain,
+            };
+            let label = label(stored.fields.fields());
+            let (when, version) = (ago(&stored.updated_at, clock), stored.version.to_string());
+            panel::line(buf, list, row, &[(cursor, theme.asks)]);
+            columns.draw(buf, list, row, [&stored.id, &label, &when, &stored.updated_by, &version], style);
+        }
+    }
+
+    fn draw_preview(&self, area: Rect, buf: &mut Buffer, theme: &Theme, clock: Clock) {
+        let Some(stored) = self.record() else {
+            panel::frame(buf, area, "", "", theme);
+            return;
+        };
+        let title = format!("{} · v{}", stored.id, stored.version);
+        let inside = panel::frame(buf, area, &title, "", theme);
+        let by = format!(" {} · {}", stored.updated_by, ago(&stored.updated_at, clock));
+        let note = stored.note.as_ref().map(|note| format!(" · “{note}”")).unwrap_or_default();
+        let mut row = panel::line(buf, inside, 0, &[(&by, theme.dim), (&note, theme.dim)]).min(1);
+        preview(buf, inside, &mut row, 0, stored.fields.fields(), theme);
+    }
+}
+
+fn preview(buf: &mut Buffer, area: Rect, row: &mut u16, depth: u16, fields: &Object, theme: &Theme) {
+    for (name, value) in fields {
+        if *row >= area.height {
+            return;
+        }
+        let indent = " ".repeat(usize::from(1 + 2 * depth));
+        let name = format!("{:<12} ", name.as_str());
+        match value {
+            Value::Object(inside) if !inside.is_empty() => {
+                panel::line(buf, area, *row, &[(&indent, theme.plain), (&name, theme.dim)]);
+                *row += 1;
+                preview(buf, area, row, depth + 1, inside, theme);
+            }
+            other => {
+                panel::line(
+                    buf,
+                    area,
+                    *row,
+                    &[(&indent, theme.plain), (&name, theme.dim), (&brief(Some(other)), theme.plain)],
+                );
+                *row += 1;
+            }
+        }
+    }
+}
+
+/// What a record is called in a list: its name, title or first text.
+fn label(fields: &Object) -> String {
+    let named = ["name", "title", "label"].iter().find_map(|name| fields.get(*name));
+    let inside = |value: &Value| {
+        value.as_str().map(str::to_owned).or_else(|| {
+            let inside = value.as_object()?;
+            ["common", "official", "en"].iter().find_map(|name| inside.get(*name)?.as_str()).map(str::to_owned)
+        })
+    };
+    let text = named.and_then(inside).or_else(|| fields.values().find_map(Value::as_str).map(str::to_owned));
+    glyph::first_line(&text.unwrap_or_default()).chars().take(200).collect()
+}
+
+/// Where the columns of the list stand, and how wide they are.
+struct Columns([(u16, u16); 5]);
+
+impl Columns {
+    fn fit<'i>(width: u16, ids: impl Iterator<Item = &'i str>) -> Self {
+        let id = ids.map(|id| glyph::width(id, 24)).max().unwrap_or(2).clamp(4, (width / 4).max(4));
+        let (updated, by, version) = match width {
+            ..50 => (0, 0, 4),
+            50..70 => (12, 0, 4),
+            _ => (13, 12, 5),
+        };
+        let name = width.saturating_sub(2 + id + updated + by + version + 3);
+        let starts = [1, id + 2, id + name + 3, id + name + updated + 3, id + name + updated + by + 3];
+        Columns([(starts[0], id), (starts[1], name), (starts[2], updated), (starts[3], by), (starts[4], version)])
+    }
+
+    fn draw(&self, buf: &mut Buffer, area: Rect, row: u16, words: [&str; 5], style: ratatui::style::Style) {
+        let place = Rect { x: area.x + 1, y: area.y + row, width: area.width.saturating_sub(1), height: 1 };
+        if row >= area.height {
+            return;
+        }
+        buf.set_style(place, style);
+        for ((start, width), word) in self.0.iter().zip(words) {
+            if *width > 1 {
+                glyph::put(buf, (area.x + start, area.y + row), width - 1, word, style);
+            }
+        }
+    }
+}
+
+/// A count with its thousands apart: `1,204`.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

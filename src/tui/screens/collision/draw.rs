@@ -1,0 +1,361 @@
+//! How a collision looks: two columns where there is room, stacked where there is not; a sign and a word for each state.
+
+use midair_record::Pointer;
+use midair_record::merge::State;
+use midair_record::resolution::Choice;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+
+use super::sides::{self, SideLine};
+use super::{Collision, Saving, words};
+use crate::tui::msg::Clock;
+use crate::tui::theme::Theme;
+use crate::tui::when::{ago, time_of_day};
+use crate::tui::widgets::brief::brief;
+use crate::tui::widgets::{glyph, panel};
+
+/// From this width on the sides stand side by side.
+const WIDE: u16 = 100;
+
+/// A line of the list of units: pieces of text, each with its style, at columns of its own.
+type Line = Vec<(u16, String, Style)>;
+
+impl Collision {
+    /// Draws the collision.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme, clock: Clock) {
+        let title = format!("Mid-air collision · {}", self.resolution.draft().key);
+        let inside = panel::frame(buf, area, &title, &self.count(), theme);
+        let versions = panel::wrap(&self.versions(clock), inside.width.saturating_sub(1));
+        let most = usize::from((inside.height / 5).max(1));
+        let mut y = 0;
+        for line in versions.iter().take(most) {
+            panel::line(buf, inside, y, &[(" ", theme.plain), (line, theme.theirs)]);
+            y += 1;
+        }
+        let below = self.will_height(inside.height);
+        let list = Rect { y: inside.y + y, height: inside.height.saturating_sub(y + below), ..inside };
+        self.draw_units(list, buf, theme);
+        let will = Rect { y: list.bottom(), height: below, ..inside };
+        self.draw_will(will, buf, theme);
+        if let Some(hand) = &self.hand {
+            let place = hand_place(inside);
+            let at = &self.resolution.units()[hand.unit].at;
+            let title = format!("{} by hand · {}", at.label(), hand.field.shape.words());
+            ratatui::widgets::Widget::render(ratatui::widgets::Clear, place, buf);
+            let text = panel::frame(buf, place, &title, "", theme);
+            hand.field.area.draw(text, buf, theme.plain);
+            if let Err(fault) = hand.field.value() {
+                let last =
+                    Rect { x: place.x + 1, y: place.bottom() - 1, width: place.width.saturating_sub(2), height: 1 };
+                panel::line(buf, last, 0, &[(" ✗ ", theme.bad), (&fault, theme.bad), (" ", theme.bad)]);
+            }
+        }
+    }
+
+    fn count(&self) -> String {
+        let (open, asked, merged) = (self.resolution.undecided(), self.resolution.asked(), self.merged_count());
+        let open = match (&self.saving, open, asked) {
+            (Saving::Sent, ..) => "saving…".to_owned(),
+            (Saving::Waiting(_), ..) => "waiting for the server".to_owned(),
+            (_, 0, 0) => "nothing to decide · Enter saves".to_owned(),
+            (_, 0, _) => format!("all {asked} decided · Enter saves"),
+            _ => format!("{open} of {asked} undecided"),
+        };
+        match (merged, self.show.merged) {
+            (0, _) => open,
+            (_, true) => format!("{open} · {merged} merged"),
+            (_, false) => format!("{open} · {merged} merged (a to show)"),
+        }
+    }
+
+    /// Every version since mine, by whom, when and why, and where I stand.
+    fn versions(&self, clock: Clock) -> String {
+        let theirs = self.resolution.theirs();
+        let mut lines: Vec<String> = self
+            .resolution
+            .changes()
+            .iter()
+            .map(|line| {
+                let why = line.why.as_ref().map(|why| format!(" “{why}”")).unwrap_or_default();
+                format!("v{} {} {}, {}{why}", line.version, line.by, time_of_day(&line.at, clock), ago(&line.at, clock))
+            })
+            .collect();
+        if lines.is_empty() {
+            lines.push(format!("v{} {} {}", theirs.version, theirs.updated_by, ago(&theirs.updated_at, clock)));
+        }
+        let mine = match self.resolution.base() {
+            Some(base) => format!("you, from v{}", base.version),
+            None => "you; two-way: base unknown".into(),
+        };
+        format!("{} | {mine}", lines.join(" · "))
+    }
+
+    fn will_height(&self, height: u16) -> u16 {
+        let lines = u16::try_from(words::save_will(&self.resolution).len()).unwrap_or(u16::MAX);
+        lines.saturating_add(1).min((height / 3).max(2))
+    }
+
+    fn draw_will(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+        if area.height == 0 {
+            return;
+        }
+        let rule = "─".repeat(area.width.into());
+        panel::line(buf, area, 0, &[(&rule, theme.frame)]);
+        panel::line(buf, area, 0, &[("─ ", theme.frame), ("Your save will ", theme.title)]);
+        let lines = words::save_will(&self.resolution);
+        let room = usize::from(area.height - 1);
+        for (row, line) in (1..).zip(lines.iter().take(room)) {
+            let style = match line.chars().next() {
+                Some('?') => theme.asks,
+                Some('!') => theme.bad,
+                _ => theme.plain,
+            };
+            panel::line(buf, area, row, &[(" ", theme.plain), (line, style)]);
+        }
+        if lines.len() > room {
+            panel::line_right(
+                buf,
+                area,
+                area.height - 1,
+                0,
+                (&format!(" and {} more ", lines.len() - room), theme.dim),
+            );
+        }
+    }
+
+    fn draw_units(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+        let wide = area.width >= WIDE;
+        let area = if wide { self.draw_heads(area, buf, theme) } else { area };
+        let visible = self.visible();
+        let mut lines: Vec<(usize, Line)> = Vec::new();
+        for (place, index) in visible.iter().enumerate() {
+            if place == self.resolution.asked() && place > 0 {
+                lines.push((usize::MAX, vec![(1, "merged by itself:".into(), theme.dim)]));
+            }
+            let block =
+                if wide { self.wide_block(*index, area, theme) } else { self.stacked_block(*index, area, theme) };
+            lines.extend(block.into_iter().map(|line| (*index, line)));
+        }
+        if !self.show.merged && self.merged_count() > 0 {
+            let fold = format!("+ {} merged by itself (a to show)", self.merged_count());
+            lines.push((usize::MAX, vec![(1, fold, theme.dim)]));
+        }
+        if visible.is_empty() && self.merged_count() == 0 {
+            lines.push((usize::MAX, vec![(1, "Both sides are the same.".into(), theme.dim)]));
+        }
+        let first = lines.iter().position(|(index, _)| *index == self.focus).unwrap_or(0);
+        let last = lines.iter().rposition(|(index, _)| *index == self.focus).unwrap_or(0);
+        let height = usize::from(area.height);
+        let middle = if last - first >= height { first + height / 2 } else { first.midpoint(last) };
+        let top = panel::top_row(middle, lines.len(), area.height).min(first);
+        for (row, (_, line)) in (0..area.height).zip(&lines[top..]) {
+            for (column, text, style) in line {
+                let x = area.x + column;
+                if x < area.right() {
+                    glyph::put(buf, (x, area.y + row), area.right() - x, text, *style);
+                }
+            }
+        }
+    }
+
+    /// Column of the first side, and the width of each side.
+    fn columns(&self, width: u16) -> (u16, u16) {
+        let label = (width / 5).clamp(18, 30);
+        let sides = if self.show.base { 3 } else { 2 };
+        (label, (width - label) / sides)
+    }
+
+    fn draw_heads(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
+        let (label, side) = self.columns(area.width);
+        let theirs = self.resolution.theirs();
+        let heads = [
+            (label, format!("◀ theirs: {} (v{})", theirs.updated_by, theirs.version), theme.theirs),
+            (label + side, "base: what both started from".to_owned(), theme.dim),
+            (label + side * if self.show.base { 2 } else { 1 }, "mine: you ▶".to_owned(), theme.mine),
+        ];
+        for (place, (column, text, style)) in heads.iter().enumerate() {
+            if place != 1 || self.show.base {
+                glyph::put(buf, (area.x + column, area.y), side, text, style.add_modifier(Modifier::BOLD));
+            }
+        }
+        Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area }
+    }
+
+    fn most_lines(&self, area: Rect) -> usize {
+        if self.show.whole { usize::from(area.height).max(6) } else { usize::from(area.height / 3).clamp(2, 6) }
+    }
+
+    fn wide_block(&self, index: usize, area: Rect, theme: &Theme) -> Vec<Line> {
+        let unit = &self.resolution.units()[index];
+        let (label, side) = self.columns(area.width);
+        let room = side.saturating_sub(4);
+        let most = self.most_lines(area);
+        let (theirs, mine, base) = (unit.theirs.as_ref(), unit.mine.as_ref(), unit.base.as_ref());
+        let left = sides::lines(theirs, mine, base, room, most);
+        let right = sides::lines(mine, theirs, base, room, most);
+        let middle = if self.show.base { sides::lines(base, mine, base, room, most) } else { Vec::new() };
+        let mut names = self.names(index, label.saturating_sub(1), theme);
+        let height = left.len().max(right.len()).max(middle.len()).max(names.len());
+        names.resize(height, Line::new());
+        let mine_at = label + side * if self.show.base { 2 } else { 1 };
+        let dots = self.dots(index);
+        for (row, line) in names.iter_mut().enumerate() {
+            if row == 0 {
+                line.push((label, dots.0.into(), self.side_style(index, &Choice::Theirs, theme)));
+                line.push((mine_at, dots.1.into(), self.side_style(index, &Choice::Mine, theme)));
+            }
+            push_side(line, label + 2, room, left.get(row), self.side_style(index, &Choice::Theirs, theme));
+            push_side(line, label + side + 2, room, middle.get(row), self.side_style(index, &Choice::Base, theme));
+            push_side(line, mine_at + 2, room, right.get(row), self.side_style(index, &Choice::Mine, theme));
+        }
+        names.extend(self.hand_line(index, label, theme));
+        names
+    }
+
+    fn stacked_block(&self, index: usize, area: Rect, theme: &Theme) -> Vec<Line> {
+        let unit = &self.resolution.units()[index];
+        let most = self.most_lines(area).min(if self.show.whole { usize::MAX } else { 3 });
+        let mut block = self.names(index, area.width, theme);
+        let (dot_theirs, dot_mine) = self.dots(index);
+        let (theirs, mine, base) = (unit.theirs.as_ref(), unit.mine.as_ref(), unit.base.as_ref());
+        let side = |block: &mut Vec<Line>, head: String, value, other, style: Style| {
+            let lines = sides::lines(value, other, base, area.width.saturating_sub(16), most);
+            for (row, text) in lines.iter().enumerate() {
+                let mut line = Line::new();
+                if row == 0 {
+                    line.push((2, head.clone(), style));
+                }
+                push_side(&mut line, 14, area.width.saturating_sub(15), Some(text), style);
+                block.push(line);
+            }
+        };
+        side(
+            &mut block,
+            format!("{dot_theirs} ◀ theirs"),
+            theirs,
+            mine,
+            self.side_style(index, &Choice::Theirs, theme),
+        );
+        if self.show.base {
+            side(&mut block, "    base".into(), base, mine, self.side_style(index, &Choice::Base, theme));
+        }
+        side(&mut block, format!("{dot_mine} ▶ mine"), mine, theirs, self.side_style(index, &Choice::Mine, theme));
+        block.extend(self.hand_line(index, 2, theme));
+        block
+    }
+
+    /// The sign, the name, which version set it, and what kind of difference it is.
+    fn names(&self, index: usize, room: u16, theme: &Theme) -> Vec<Line> {
+        let unit = &self.resolution.units()[index];
+        let (sign, style) = self.sign(index, theme);
+        let cursor = if index == self.focus { "▸" } else { " " };
+        let name_style = if index == self.focus { theme.title } else { theme.plain };
+        let set_by = self.resolution.set_by(index).map(|line| format!(" (v{})", line.version)).unwrap_or_default();
+        let name = format!("{}{set_by}", unit.at.label());
+        let kind = match unit.state {
+            State::Conflict(kind) => kind.words(),
+            State::Same => "same on both",
+            State::OnlyMine => "only you changed it",
+            State::OnlyTheirs => "only they changed it",
+        };
+        let mut lines =
+            vec![vec![(0, cursor.into(), theme.asks), (1, sign.into(), style), (3, name.clone(), name_style)]];
+        let taken = 3 + glyph::width(&name, room) + 2;
+        if room > 40 && taken + 10 < room {
+            lines[0].push((taken, format!("· {kind}"), theme.dim));
+        } else {
+            lines.push(vec![(3, clip(kind, room.saturating_sub(3)), theme.dim)]);
+        }
+        if let Some(was) = self.resolution.moved(index) {
+            let words = format!("moved again: was {}, now {}", brief(was.theirs.as_ref()), brief(unit.theirs.as_ref()));
+            lines.extend(
+                panel::wrap(&words, room.saturating_sub(3)).into_iter().map(|line| vec![(3, line, theme.asks)]),
+            );
+        }
+        lines
+    }
+
+    fn sign(&self, index: usize, theme: &Theme) -> (&'static str, Style) {
+        match (self.resolution.choice(index), self.resolution.units()[index].state) {
+            (Choice::Undecided, _) => ("?", theme.asks),
+            (Choice::Hand(_), _) => ("✎", theme.good),
+            (_, State::Same) => ("=", theme.dim),
+            (Choice::Theirs, _) => ("◀", theme.theirs),
+            (Choice::Mine, _) => ("▶", theme.mine),
+            (Choice::Base, _) => ("▽", theme.good),
+        }
+    }
+
+    fn dots(&self, index: usize) -> (&'static str, &'static str) {
+        match self.resolution.choice(index) {
+            Choice::Undecided => (" ", " "),
+            Choice::Theirs => ("●", "○"),
+            Choice::Mine => ("○", "●"),
+            Choice::Base | Choice::Hand(_) => ("○", "○"),
+        }
+    }
+
+    fn side_style(&self, index: usize, side: &Choice, theme: &Theme) -> Style {
+        let own = match side {
+            Choice::Theirs => theme.theirs,
+            Choice::Mine => theme.mine,
+            _ => theme.dim,
+        };
+        match self.resolution.choice(index) {
+            _ if !self.resolution.asks(index) && self.resolution.choice(index) != side => theme.dim,
+            Choice::Undecided => own,
+            choice if choice == side => own.add_modifier(Modifier::BOLD),
+            _ => theme.dim,
+        }
+    }
+
+    fn hand_line(&self, index: usize, column: u16, theme: &Theme) -> Option<Line> {
+        let (sign, value) = match self.resolution.choice(index) {
+            Choice::Hand(value) => ("✎ by hand: ", value.as_ref()),
+            Choice::Base => ("▽ base: ", self.resolution.units()[index].base.as_ref()),
+            _ => return None,
+        };
+        Some(vec![(column, format!("{sign}{}", brief(value)), theme.good)])
+    }
+
+    /// Where the caret stands: in the value written by hand.
+    pub fn caret(&self, area: Rect) -> Option<Position> {
+        let hand = self.hand.as_ref()?;
+        let inside = Rect::new(area.x + 1, area.y + 1, area.width.saturating_sub(2), area.height.saturating_sub(2));
+        let place = hand_place(inside);
+        let text = Rect::new(place.x + 1, place.y + 1, place.width.saturating_sub(2), place.height.saturating_sub(2));
+        hand.field.area.caret_in(text)
+    }
+
+    /// The place of the unit under the cursor.
+    pub fn at(&self) -> Option<&Pointer> {
+        self.resolution.units().get(self.focus).map(|unit| &unit.at)
+    }
+}
+
+/// The lower half of the screen.
+fn hand_place(inside: Rect) -> Rect {
+    let height = (inside.height / 2).max(3).min(inside.height);
+    Rect { y: inside.bottom() - height, height, ..inside }
+}
+
+fn clip(text: &str, room: u16) -> String {
+    text.chars().take(room.into()).collect()
+}
+
+fn push_side(line: &mut Line, column: u16, room: u16, side: Option<&SideLine>, style: Style) {
+    let Some(SideLine { text, changed }) = side else { return };
+    let marked = style.add_modifier(Modifier::UNDERLINED);
+    let mut at = column;
+    for (part, style) in
+        [(&text[..changed.start], style), (&text[changed.clone()], marked), (&text[changed.end..], style)]
+    {
+        let left = (column + room).saturating_sub(at);
+        if !part.is_empty() && left > 0 {
+            let shown = glyph::fit(part, left);
+            at += glyph::width(&shown, left);
+            line.push((at - glyph::width(&shown, left), shown, style));
+        }
+    }
+}

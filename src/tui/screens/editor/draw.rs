@@ -1,0 +1,238 @@
+//! How the editor looks: a row a field, a sign for what changed on which side, theirs as a ghost beside mine.
+
+use midair_record::{Pointer, Value};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use super::{Editor, Now, OnDisk, Saving};
+use crate::tui::msg::Clock;
+use crate::tui::theme::Theme;
+use crate::tui::when::ago;
+use crate::tui::widgets::brief::brief;
+use crate::tui::widgets::{glyph, panel};
+
+/// From this width on, theirs stands beside mine; below it, on a line of its own.
+const WIDE: u16 = 100;
+
+/// A row as it is laid out: which one, and how many lines it takes.
+struct Laid {
+    row: usize,
+    height: u16,
+}
+
+impl Editor {
+    /// Draws the editor.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme, clock: Clock) {
+        let inside = panel::frame(buf, area, &self.title(), &self.elsewhere(clock, area.width), theme);
+        if let Some((at, field)) = self.full_field() {
+            let (line, _) = field.area.place();
+            let title =
+                format!("{} · {} · line {line} of {}", at.label(), field.shape.words(), field.area.line_count());
+            let inside = panel::frame(buf, inside, &title, "", theme);
+            let (text, fault) = full_parts(inside, field.value().is_err());
+            field.area.draw(text, buf, theme.plain);
+            if let (Some(place), Err(words)) = (fault, field.value()) {
+                panel::line(buf, place, 0, &[("✗ ", theme.bad), (&words, theme.bad)]);
+            }
+            return;
+        }
+        if self.rows.is_empty() {
+            panel::line(buf, inside, 0, &[(" No fields yet. Ctrl-A adds one.", theme.dim)]);
+        }
+        let mut y = 0;
+        for Laid { row, height } in self.laid(inside) {
+            let place = Rect { y: inside.y + y, height: height.min(inside.height - y), ..inside };
+            self.draw_row(row, place, buf, theme);
+            y += height;
+        }
+    }
+
+    fn title(&self) -> String {
+        let from = match self.draft.base.stored() {
+            Some(stored) => format!("from v{}", stored.version),
+            None => "new".into(),
+        };
+        let kept = match (&self.saving, &self.on_disk) {
+            (Saving::Sent, _) => "saving…".into(),
+            (Saving::Waiting(_), _) => "waiting for the server; goes out when it answers".into(),
+            (_, OnDisk::Nothing) => "unchanged".into(),
+            (_, OnDisk::Behind) => "edited".into(),
+            (_, OnDisk::Kept) => "draft kept".into(),
+            (_, OnDisk::Failed(why)) => format!("DRAFT NOT KEPT: {why}"),
+        };
+        format!("{} · {from} · {kept}", self.draft.key)
+    }
+
+    fn elsewhere(&self, clock: Clock, width: u16) -> String {
+        let Some(theirs) = &self.theirs else { return String::new() };
+        let (who, what, at) = match &theirs.current {
+            Now::Stored(stored) => (&stored.updated_by, format!("saved v{}", stored.version), &stored.updated_at),
+            Now::Gone(gone) => (&gone.by, "deleted it".to_owned(), &gone.at),
+        };
+        let who = if who.is_empty() { "somebody" } else { who };
+        let long = format!("{who} {what} {} · Ctrl-R to look", ago(at, clock));
+        if glyph::width(&long, 500) + glyph::width(&self.title(), 500) + 6 < width {
+            return long;
+        }
+        format!("{who} {what} · Ctrl-R")
+    }
+
+    fn full_field(&self) -> Option<(&Pointer, &crate::tui::field::FieldEditor)> {
+        if self.in_full { self.at().zip(self.field.as_ref()) } else { None }
+    }
+
+    /// What they have at `at`, where it is not what I started from.
+    fn ghost(&self, at: &Pointer) -> Option<String> {
+        let Now::Stored(stored) = &self.theirs.as_ref()?.current else { return None };
+        let now = at.get(stored.fields.fields());
+        let was = self.base_fields().and_then(|base| at.get(base));
+        let both_objects = matches!((now, self.mine(at)), (Some(Value::Object(_)), Some(Value::Object(_))));
+        if now == was || both_objects {
+            return None;
+        }
+        Some(format!("theirs now: {}  ({})", brief(now), stored.updated_by))
+    }
+
+    fn fault(&self, row: usize) -> Option<String> {
+        let at = &self.rows[row].at;
+        let field = if row == self.focus { self.field.as_ref() } else { self.unread.get(at) };
+        field.and_then(|field| field.value().err())
+    }
+
+    fn row_height(&self, row: usize, width: u16) -> u16 {
+        let ghost_below = width < WIDE && self.ghost(&self.rows[row].at).is_some();
+        1 + u16::from(ghost_below) + u16::from(self.fault(row).is_some())
+    }
+
+    /// The rows that show, the one under the caret among them.
+    fn laid(&self, inside: Rect) -> Vec<Laid> {
+        let mut laid = Vec::new();
+        let mut room = inside.height;
+        for row in panel::top_row(self.focus, self.rows.len(), inside.height)..self.rows.len() {
+            let height = self.row_height(row, inside.width);
+            if room == 0 {
+                break;
+            }
+            laid.push(Laid { row, height: height.min(room) });
+            room -= height.min(room);
+        }
+        let shown = |laid: &[Laid]| laid.iter().any(|line| line.row == self.focus);
+        if !shown(&laid) && !self.rows.is_empty() {
+            laid = vec![Laid { row: self.focus, height: self.row_height(self.focus, inside.width).min(inside.height) }];
+        }
+        laid
+    }
+
+    fn label_width(&self, width: u16) -> u16 {
+        let longest = self.rows.iter().map(|row| 2 * row.depth + glyph::width(row.at.last(), 40)).max().unwrap_or(0);
+        longest.clamp(6, (width / 3).max(6))
+    }
+
+    fn value_area(&self, place: Rect) -> Rect {
+        let left = 2 + self.label_width(place.width) + 4;
+        let width = place.width.saturating_sub(left);
+        let half = width >= WIDE - 30 && self.theirs.is_some();
+        Rect { x: place.x + left, width: if half { width * 3 / 5 } else { width }, height: 1, ..place }
+    }
+
+    fn draw_row(&self, row: usize, place: Rect, buf: &mut Buffer, theme: &Theme) {
+        let at = &self.rows[row].at;
+        let focused = row == self.focus;
+        let typed = if focused { self.field.as_ref() } else { self.unread.get(at) };
+        let mine = self.mine(at);
+        let base = self.base_fields().and_then(|base| at.get(base));
+        let ghost = self.ghost(at);
+        let edited = match (typed.map(crate::tui::field::FieldEditor::value), mine) {
+            (Some(Ok(value)), _) => value.as_ref() != base,
+            (Some(Err(_)), _) => true,
+            (None, Some(Value::Object(_))) if matches!(base, Some(Value::Object(_))) => false,
+            (None, mine) => mine != base,
+        };
+        let (sign, style) = match (edited, &ghost) {
+            (true, Some(_)) => ("✎ ↻", theme.asks),
+            (true, None) => ("✎  ", theme.mine),
+            (false, Some(_)) => ("↻  ", theme.theirs),
+            (false, None) => ("   ", theme.plain),
+        };
+        let label_width = self.label_width(place.width);
+        let indent = 2 * self.rows[row].depth;
+        let cursor = if focused { "▸ " } else { "  " };
+        panel::line(buf, place, 0, &[(cursor, theme.asks)]);
+        let label_style = if focused { theme.title } else { theme.dim };
+        let label_x = place.x + 2 + indent.min(label_width.saturating_sub(4));
+        glyph::put(buf, (label_x, place.y), place.x + 2 + label_width - label_x, at.last(), label_style);
+        glyph::put(buf, (place.x + 2 + label_width, place.y), 4, &format!(" {sign}"), style);
+        let value = self.value_area(place);
+        match typed {
+            Some(field)
+                if focused && (mine.is_some_and(|mine| *mine != Value::Null) || !field.area.text().is_empty()) =>
+            {
+                field.area.draw(value, buf, Style::new());
+            }
+            Some(field) if !focused => {
+                drop(glyph::put(buf, (value.x, value.y), value.width, &field.area.text(), theme.bad))
+            }
+            _ => {
+                let style = if matches!(mine, None | Some(Value::Null)) { theme.dim } else { theme.plain };
+                let words = match mine {
+                    Some(Value::Object(members)) if !members.is_empty() => format!("{{ {} fields }}", members.len()),
+                    other => brief(other),
+                };
+                glyph::put(buf, (value.x, value.y), value.width, &words, style);
+            }
+        }
+        self.draw_asides(row, place, value, ghost, buf, theme);
+    }
+
+    fn draw_asides(
+        &self,
+        row: usize,
+        place: Rect,
+        value: Rect,
+        ghost: Option<String>,
+        buf: &mut Buffer,
+        theme: &Theme,
+    ) {
+        let mut below = 1;
+        if let Some(ghost) = ghost {
+            if place.width < WIDE {
+                let under = Rect { x: value.x, width: place.right() - value.x, ..place };
+                panel::line(buf, under, below, &[(&ghost, theme.theirs)]);
+                below += 1;
+            } else {
+                let beside =
+                    Rect { x: value.right() + 1, width: place.right().saturating_sub(value.right() + 1), ..place };
+                panel::line(buf, beside, 0, &[(&ghost, theme.theirs)]);
+            }
+        }
+        if let Some(fault) = self.fault(row) {
+            let under = Rect { x: value.x, width: place.right() - value.x, ..place };
+            panel::line(buf, under, below, &[("✗ ", theme.bad), (&fault, theme.bad)]);
+        }
+    }
+
+    /// Where the caret stands when the editor is drawn in `area`.
+    pub fn caret(&self, area: Rect) -> Option<Position> {
+        let inside = Rect::new(area.x + 1, area.y + 1, area.width.saturating_sub(2), area.height.saturating_sub(2));
+        if let Some((_, field)) = self.full_field() {
+            let full =
+                Rect::new(inside.x + 1, inside.y + 1, inside.width.saturating_sub(2), inside.height.saturating_sub(2));
+            return field.area.caret_in(full_parts(full, field.value().is_err()).0);
+        }
+        let field = self.field.as_ref()?;
+        let above: u16 =
+            self.laid(inside).iter().take_while(|laid| laid.row != self.focus).map(|laid| laid.height).sum();
+        let place = Rect { y: inside.y + above, height: 1, ..inside };
+        field.area.caret_in(self.value_area(place))
+    }
+}
+
+/// The room for the text, and for the line that says what is wrong with it.
+fn full_parts(inside: Rect, faulty: bool) -> (Rect, Option<Rect>) {
+    if !faulty || inside.height < 2 {
+        return (inside, None);
+    }
+    let text = Rect { height: inside.height - 1, ..inside };
+    (text, Some(Rect { y: text.bottom(), height: 1, ..inside }))
+}

@@ -1,0 +1,414 @@
+//! The editor of one record: what is typed, where the caret is, what was saved elsewhere meanwhile; knows no server.
+
+mod draw;
+pub mod rows;
+
+use std::collections::BTreeMap;
+
+use midair_record::draft::Draft;
+use midair_record::wire::{Stored, Tombstone, VersionLine};
+use midair_record::{Number, Object, Pointer, Value};
+use ratatui::crossterm::event::KeyCode;
+
+use self::rows::Row;
+use crate::tui::field::{FieldEditor, Shape};
+use crate::tui::keys::Action;
+use crate::tui::msg::Press;
+
+/// What stands in the store while I edit.
+#[derive(Clone, Debug)]
+pub struct Theirs {
+    pub current: Now,
+    pub changes: Vec<VersionLine>,
+}
+
+/// A newer version, or nothing any more.
+#[derive(Clone, Debug)]
+pub enum Now {
+    Stored(Box<Stored>),
+    Gone(Tombstone),
+}
+
+/// How a save stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Saving {
+    /// None is under way.
+    No,
+    /// Sent; waiting for the answer.
+    Sent,
+    /// Not answered; it goes again when the server answers. The reason is a sentence.
+    Waiting(String),
+}
+
+/// How the draft stands on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OnDisk {
+    /// Nothing typed yet.
+    Nothing,
+    /// Typed, not written yet.
+    Behind,
+    /// Written.
+    Kept,
+    /// Could not be written, for this reason.
+    Failed(String),
+}
+
+/// A record being edited.
+#[derive(Clone, Debug)]
+pub struct Editor {
+    pub draft: Draft,
+    pub slot: String,
+    pub theirs: Option<Theirs>,
+    pub saving: Saving,
+    pub on_disk: OnDisk,
+    template: Object,
+    rows: Vec<Row>,
+    focus: usize,
+    field: Option<FieldEditor>,
+    in_full: bool,
+    unread: BTreeMap<Pointer, FieldEditor>,
+    undo: Vec<(Object, usize)>,
+    redo: Vec<(Object, usize)>,
+}
+
+impl Editor {
+    /// Opens a draft. `slot`: its name on disk. `template`: a record whose members are offered where mine has none.
+    pub fn open(draft: Draft, slot: String, template: Object) -> Self {
+        let mut editor = Editor {
+            draft,
+            slot,
+            theirs: None,
+            saving: Saving::No,
+            on_disk: OnDisk::Nothing,
+            template,
+            rows: Vec::new(),
+            focus: 0,
+            field: None,
+            in_full: false,
+            unread: BTreeMap::new(),
+            undo: Vec::new(),
+            redo: Vec::new(),
+        };
+        editor.lay_rows();
+        editor.focus_on(0);
+        editor
+    }
+
+    fn base_fields(&self) -> Option<&Object> {
+        self.draft.base.stored().map(|stored| stored.fields.fields())
+    }
+
+    fn lay_rows(&mut self) {
+        self.rows = rows::rows(self.base_fields(), &self.draft.fields, &self.template);
+    }
+
+    /// Whether a field is edited in full.
+    pub fn in_full(&self) -> bool {
+        self.in_full
+    }
+
+    /// The place under the caret.
+    pub fn at(&self) -> Option<&Pointer> {
+        self.rows.get(self.focus).map(|row| &row.at)
+    }
+
+    /// What stands at `at` in mine, as far as it was taken over.
+    fn mine(&self, at: &Pointer) -> Option<&Value> {
+        at.get(&self.draft.fields)
+    }
+
+    fn focus_on(&mut self, row: usize) {
+        self.focus = row.min(self.rows.len().saturating_sub(1));
+        self.field = self.open_field();
+    }
+
+    /// The field editor for the row under the caret, where typing means something there.
+    fn open_field(&mut self) -> Option<FieldEditor> {
+        let at = self.rows.get(self.focus)?.at.clone();
+        if let Some(field) = self.unread.remove(&at) {
+            return Some(field);
+        }
+        let mine = self.mine(&at);
+        let usual = mine
+            .filter(|value| **value != Value::Null)
+            .or_else(|| at.get(self.base_fields()?).filter(|value| **value != Value::Null));
+        let usual = usual.or_else(|| at.get(&self.template));
+        match (mine, usual) {
+            (Some(Value::String(_)), _) if self.was_number(&at) => Some(FieldEditor::open_as(Shape::Number, mine)),
+            (Some(Value::String(_) | Value::Number(_)), _) => Some(FieldEditor::open(mine)),
+            (None | Some(Value::Null), Some(Value::Number(_))) => Some(FieldEditor::open_as(Shape::Number, mine)),
+            (None | Some(Value::Null), None | Some(Value::String(_) | Value::Null)) => {
+                Some(FieldEditor::open_as(Shape::Text, mine))
+            }
+            _ => None,
+        }
+    }
+
+    /// A draft keeps a number that cannot be read yet as text; it goes on as a number.
+    fn was_number(&self, at: &Pointer) -> bool {
+        matches!(self.base_fields().and_then(|base| at.get(base)), Some(Value::Number(_)))
+    }
+
+    /// Takes over what was typed into the field under the caret. What cannot be read stays in the field.
+    pub fn take_over(&mut self) {
+        let (Some(row), Some(field)) = (self.rows.get(self.focus), &self.field) else { return };
+        let at = row.at.clone();
+        if let Ok(value) = field.value()
+            && value.as_ref() != self.mine(&at)
+        {
+            self.change(&at, value);
+        }
+    }
+
+    fn change(&mut self, at: &Pointer, value: Option<Value>) {
+        self.undo.push((self.draft.fields.clone(), self.focus));
+        self.redo.clear();
+        let mut fields = self.draft.fields.clone();
+        at.set(&mut fields, value);
+        self.replace(fields);
+    }
+
+    fn replace(&mut self, fields: Object) {
+        self.draft.edit(fields);
+        self.on_disk = OnDisk::Behind;
+    }
+
+    fn leave_field(&mut self) {
+        self.take_over();
+        if let (Some(row), Some(field)) = (self.rows.get(self.focus), self.field.take())
+            && field.value().is_err()
+        {
+            self.unread.insert(row.at.clone(), field);
+        }
+        self.in_full = false;
+    }
+
+    fn go_to(&mut self, row: usize) {
+        self.leave_field();
+        let at = self.rows.get(row.min(self.rows.len().saturating_sub(1))).map(|row| row.at.clone());
+        self.lay_rows();
+        let row = self.rows.iter().position(|row| Some(&row.at) == at.as_ref()).unwrap_or(0);
+        self.focus_on(row);
+    }
+
+    /// The draft with everything that is typed in it, also what cannot be read yet, as text: what is kept on disk.
+    pub fn everything_typed(&mut self) -> Draft {
+        self.take_over();
+        let mut draft = self.draft.clone();
+        let open = self.rows.get(self.focus).map(|row| &row.at).zip(self.field.as_ref());
+        for (at, field) in self.unread.iter().chain(open) {
+            if field.value().is_err() {
+                at.set(&mut draft.fields, field.value_or_text());
+                draft.settled = None;
+            }
+        }
+        draft
+    }
+
+    /// Whether there is anything that would be lost.
+    pub fn has_typed(&mut self) -> bool {
+        self.everything_typed().has_something_to_send() || self.draft.settled.is_some()
+    }
+
+    /// The draft, ready to be sent.
+    ///
+    /// # Errors
+    /// A sentence about the first field that cannot be read; the caret goes there.
+    pub fn ready(&mut self) -> Result<Draft, String> {
+        self.take_over();
+        let row = self.focus;
+        if let Some(Err(fault)) = self.field.as_ref().map(FieldEditor::value) {
+            let name = self.rows.get(row).map(|row| row.at.label()).unwrap_or_default();
+            return Err(format!("{name}: {fault}. Nothing was sent."));
+        }
+        if let Some(at) = self.unread.keys().next().cloned() {
+            let row = self.rows.iter().position(|row| row.at == at).unwrap_or(0);
+            self.go_to(row);
+            let fault = self.field.as_ref().and_then(|field| field.value().err()).unwrap_or_default();
+            return Err(format!("{}: {fault}. Nothing was sent.", at.label()));
+        }
+        Ok(self.draft.clone())
+    }
+
+    /// After a save: `stored` is what the draft stands against now; what was typed since it was sent stays.
+    pub fn adopt(&mut self, stored: Stored, next_edit_id: String) {
+        self.take_over();
+        self.draft.base = midair_record::Basis::Version(Box::new(stored));
+        self.draft.edit_id = next_edit_id;
+        self.draft.note = None;
+        self.draft.settled = None;
+        self.theirs = None;
+        self.saving = Saving::No;
+        self.on_disk = if self.has_typed() { OnDisk::Behind } else { OnDisk::Nothing };
+        let focus = self.focus;
+        self.go_to(focus);
+    }
+
+    /// Goes on with another draft of the same record, one that came out of a collision.
+    pub fn go_on_with(&mut self, draft: Draft) {
+        self.undo.push((self.draft.fields.clone(), self.focus));
+        self.field = None;
+        self.unread.clear();
+        self.draft = draft;
+        self.on_disk = OnDisk::Behind;
+        self.theirs = None;
+        let focus = self.focus;
+        self.lay_rows();
+        self.focus_on(focus);
+    }
+
+    /// Does what a key means here, where it concerns the fields alone. `page`: how many lines a page has.
+    pub fn act(&mut self, action: Action, page: usize) {
+        match action {
+            Action::NextField => self.go_to(self.focus + 1),
+            Action::PreviousField => self.go_to(self.focus.saturating_sub(1)),
+            Action::PageDown => self.go_to(self.focus + page),
+            Action::PageUp => self.go_to(self.focus.saturating_sub(page)),
+            Action::EnterField => self.enter_field(),
+            Action::LeaveField => {
+                let focus = self.focus;
+                self.go_to(focus);
+            }
+            Action::Undo => self.undo(),
+            Action::Redo => self.redo(),
+            Action::RemoveField => self.set_here(None),
+            _ => {}
+        }
+    }
+
+    fn enter_field(&mut self) {
+        let Some(at) = self.at().cloned() else { return };
+        match self.mine(&at).cloned() {
+            Some(Value::Bool(truth)) => self.set_here(Some(Value::Bool(!truth))),
+            value => {
+                let mut field = self.field.take().unwrap_or_else(|| FieldEditor::open(value.as_ref()));
+                if field.shape != Shape::Text {
+                    field.area.to_start();
+                }
+                self.field = Some(field);
+                self.in_full = true;
+            }
+        }
+    }
+
+    /// Gives the member under the caret a value, or removes it.
+    pub fn set_here(&mut self, value: Option<Value>) {
+        let Some(at) = self.at().cloned() else { return };
+        self.field = None;
+        self.unread.remove(&at);
+        if value.as_ref() != self.mine(&at) {
+            self.change(&at, value);
+        }
+        let focus = self.focus;
+        self.go_to(focus);
+    }
+
+    /// Makes the member under the caret what `letter` stands for, with as much of its text as fits. `false` where the
+    /// letter stands for nothing.
+    pub fn set_type(&mut self, letter: char) -> bool {
+        self.take_over();
+        let text = match (&self.field, self.at().and_then(|at| self.mine(at))) {
+            (Some(field), _) => field.area.text(),
+            (None, Some(Value::Bool(truth))) => truth.to_string(),
+            (None, Some(value)) => value.to_json(),
+            (None, None) => String::new(),
+        };
+        let value = match letter {
+            't' => Some(Value::string(&text)),
+            'n' => Number::parse(text.trim()).or_else(|| Number::parse("0")).map(Value::Number),
+            'b' => Some(Value::Bool(text.trim() == "true")),
+            'z' => Some(Value::Null),
+            'l' if text.is_empty() => Some(Value::Array(Vec::new())),
+            'l' => Some(Value::Array(vec![Value::string(&text)])),
+            'o' => Some(Value::Object(Object::new())),
+            'a' => None,
+            _ => return false,
+        };
+        self.set_here(value);
+        true
+    }
+
+    /// Adds an empty text member named `name` beside the one under the caret; inside it, where that is an empty object.
+    ///
+    /// # Errors
+    /// A sentence where there is such a member.
+    pub fn add(&mut self, name: &str) -> Result<(), String> {
+        let here = self.at().cloned().unwrap_or_default();
+        let parent = match self.mine(&here) {
+            Some(Value::Object(members)) if members.is_empty() => here.names().to_vec(),
+            _ => here.names().split_last().map(|(_, parents)| parents.to_vec()).unwrap_or_default(),
+        };
+        let at = Pointer::new(parent).child(name);
+        if self.mine(&at).is_some() {
+            return Err(format!("There is a field {} already.", at.label()));
+        }
+        self.leave_field();
+        self.change(&at, Some(Value::string("")));
+        self.lay_rows();
+        let row = self.rows.iter().position(|row| row.at == at).unwrap_or(0);
+        self.focus_on(row);
+        Ok(())
+    }
+
+    fn undo(&mut self) {
+        if self.field.as_mut().is_some_and(|field| field.area.undo()) {
+            self.on_disk = OnDisk::Behind;
+            return;
+        }
+        self.take_over();
+        if let Some((fields, focus)) = self.undo.pop() {
+            self.redo.push((self.draft.fields.clone(), self.focus));
+            self.restore(fields, focus);
+        }
+    }
+
+    fn redo(&mut self) {
+        if self.field.as_mut().is_some_and(|field| field.area.redo()) {
+            self.on_disk = OnDisk::Behind;
+            return;
+        }
+        if let Some((fields, focus)) = self.redo.pop() {
+            self.undo.push((self.draft.fields.clone(), self.focus));
+            self.restore(fields, focus);
+        }
+    }
+
+    fn restore(&mut self, fields: Object, focus: usize) {
+        self.field = None;
+        self.replace(fields);
+        self.lay_rows();
+        self.focus_on(focus);
+    }
+
+    /// Takes a key that types or moves in the field under the caret. `false`: it means nothing here.
+    pub fn key(&mut self, press: Press, page: usize) -> bool {
+        if self.field.is_none() {
+            let truth = self.at().and_then(|at| self.mine(at)).and_then(|value| match value {
+                Value::Bool(truth) => Some(*truth),
+                _ => None,
+            });
+            let flipped = match (truth, press.code) {
+                (Some(truth), KeyCode::Char(' ')) => !truth,
+                (Some(_), KeyCode::Char('t')) => true,
+                (Some(_), KeyCode::Char('f')) => false,
+                _ => return false,
+            };
+            self.set_here(Some(Value::Bool(flipped)));
+            return true;
+        }
+        let Some(field) = &mut self.field else { return false };
+        let taken = field.key(press, page);
+        if taken {
+            self.on_disk = OnDisk::Behind;
+        }
+        taken
+    }
+
+    /// Takes pasted text, as one step.
+    pub fn paste(&mut self, text: &str) {
+        if let Some(field) = &mut self.field {
+            field.area.insert(text);
+            self.on_disk = OnDisk::Behind;
+        }
+    }
+}

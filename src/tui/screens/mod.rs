@@ -1,0 +1,9 @@
+//! The screens, one file each; each is told what happened and draws itself.
+
+pub mod browser;
+pub mod collision;
+pub mod deletion;
+pub mod drafts;
+pub mod editor;
+pub mod help;
+pub mod prompt;

@@ -1,0 +1,87 @@
+//! A question in the last line: what is asked, and what is typed so far.
+
+use midair_record::wire::Key;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::tui::field::FieldEditor;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{glyph, panel};
+
+/// What an answer is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The text that records must hold to be listed.
+    Filter,
+    /// The id of a record to create in this collection.
+    NewId { collection: String },
+    /// The name of a field to add.
+    AddField,
+    /// What to make the field: one letter.
+    Type,
+    /// Why the record is changed.
+    Note,
+    /// The id under which a copy is saved.
+    CopyId { of: Key },
+}
+
+impl Purpose {
+    fn question(&self) -> String {
+        match self {
+            Purpose::Filter => "Show records that hold: ".into(),
+            Purpose::NewId { collection } => format!("Id of the new record in {collection}: "),
+            Purpose::AddField => "Name of the new field: ".into(),
+            Purpose::Type => {
+                "Make it: t text · n number · b true/false · z null · l list · o object · a absent ".into()
+            }
+            Purpose::Note => "Why (for the history): ".into(),
+            Purpose::CopyId { of } => format!("Save the copy of {of} under the id: "),
+        }
+    }
+}
+
+/// A question being answered.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    pub purpose: Purpose,
+    pub answer: FieldEditor,
+    pub fault: Option<String>,
+}
+
+impl Prompt {
+    /// Asks, with `start` as the answer so far.
+    pub fn ask(purpose: Purpose, start: &str) -> Self {
+        let start = midair_record::Value::string(start);
+        Prompt { purpose, answer: FieldEditor::open(Some(&start)), fault: None }
+    }
+
+    /// The answer so far.
+    pub fn text(&self) -> String {
+        self.answer.area.text().replace(['\n', '\r'], " ").trim().to_owned()
+    }
+
+    fn parts(&self, area: Rect) -> (String, Rect) {
+        let question = match &self.fault {
+            Some(fault) => format!("{fault} · {}", self.purpose.question()),
+            None => self.purpose.question(),
+        };
+        let most = area.width.saturating_sub(12).max(area.width / 2);
+        let wide = glyph::width(&question, most) + 1;
+        (question, Rect { x: area.x + wide, width: area.width.saturating_sub(wide), ..area })
+    }
+
+    /// Draws the question and the answer on one line.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+        let (question, field) = self.parts(area);
+        let style = if self.fault.is_some() { theme.bad } else { theme.title };
+        let room = Rect { width: field.x - area.x, ..area };
+        panel::line(buf, room, 0, &[(" ", theme.plain), (&question, style)]);
+        self.answer.area.draw(field, buf, theme.plain);
+    }
+
+    /// Where the caret stands.
+    pub fn caret(&self, area: Rect) -> Option<Position> {
+        let (_, field) = self.parts(area);
+        self.answer.area.caret_in(field)
+    }
+}

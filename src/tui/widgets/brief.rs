@@ -1,0 +1,55 @@
+//! A value on one line, as people read it; the three kinds of nothing stay three.
+
+use midair_record::{Object, Value};
+
+/// What is shown for a member that is not there.
+pub const ABSENT: &str = "∅ absent";
+
+/// `value` on one line. Long texts and lists are not cut here, but looked at only as far as a screen is wide.
+pub fn brief(value: Option<&Value>) -> String {
+    match value {
+        None => ABSENT.into(),
+        Some(Value::Null) => "null".into(),
+        Some(Value::Bool(truth)) => truth.to_string(),
+        Some(Value::Number(number)) => start(number.as_str()),
+        Some(Value::String(text)) => brief_text(text.as_str()),
+        Some(Value::Array(elements)) if elements.is_empty() => "[] empty list".into(),
+        Some(Value::Array(elements)) => {
+            let words: Vec<String> = elements.iter().take(40).map(|element| inside(element)).collect();
+            words.join(" · ")
+        }
+        Some(Value::Object(members)) if members.is_empty() => "{} empty object".into(),
+        Some(Value::Object(members)) => brief_object(members),
+    }
+}
+
+fn brief_text(text: &str) -> String {
+    if text.is_empty() {
+        return "\"\" empty".into();
+    }
+    match text.split_once(['\n', '\r']) {
+        None => start(text),
+        Some((first, _)) => format!("{} lines: {}", text.lines().count(), start(first)),
+    }
+}
+
+fn brief_object(members: &Object) -> String {
+    let words: Vec<String> =
+        members.iter().take(20).map(|(name, value)| format!("{}: {}", name.as_str(), inside(value))).collect();
+    format!("{{ {} }}", words.join(", "))
+}
+
+fn inside(value: &Value) -> String {
+    match value {
+        Value::Array(elements) => format!("[{}]", elements.len()),
+        Value::Object(members) => match members.values().find_map(Value::as_str) {
+            Some(name) => format!("{{{}…}}", start(name)),
+            None => format!("{{{}}}", members.len()),
+        },
+        other => brief(Some(other)),
+    }
+}
+
+fn start(text: &str) -> String {
+    text.chars().take(400).collect()
+}

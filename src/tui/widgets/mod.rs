@@ -1,0 +1,6 @@
+//! Pieces that several screens draw with; each knows only what it is given.
+
+pub mod brief;
+pub mod glyph;
+pub mod panel;
+pub mod text;
