@@ -58,6 +58,9 @@ pub struct Settled {
     pub mine: Object,
     /// What was decided.
     pub decisions: Vec<Decision>,
+    /// The writes that the collision was with, oldest first.
+    #[serde(default)]
+    pub changes: Vec<VersionLine>,
 }
 
 impl Draft {
@@ -113,9 +116,12 @@ impl Draft {
         };
         match settled {
             Some(settled) => {
-                let Settled { base, mine, decisions } = *settled;
+                let Settled { base, mine, decisions, changes: mut before } = *settled;
                 origin.fields = mine;
-                Resolution::begin(origin, base, theirs, changes, &decisions)
+                before.retain(|line| changes.iter().all(|newer| newer.version != line.version));
+                before.extend(changes);
+                before.sort_by_key(|line| line.version);
+                Resolution::begin(origin, base, theirs, before, &decisions)
             }
             None => Resolution::begin(origin, known, theirs, changes, &[]),
         }

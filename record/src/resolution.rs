@@ -262,8 +262,8 @@ impl Resolution {
 
     fn settled(&self) -> Option<Box<Settled>> {
         let decisions = self.decisions();
-        let (base, mine) = (self.base.clone(), self.draft.fields.clone());
-        (!decisions.is_empty()).then(|| Box::new(Settled { base, mine, decisions }))
+        let (base, mine, changes) = (self.base.clone(), self.draft.fields.clone(), self.changes.clone());
+        (!decisions.is_empty()).then(|| Box::new(Settled { base, mine, decisions, changes }))
     }
 
     /// The draft as it was, with what is decided so far: what is kept when a collision is left unsettled.

@@ -337,9 +337,12 @@ impl App {
         match std::mem::replace(&mut self.screen, Screen::Browser) {
             Screen::Collision(collision) => {
                 let parked = collision.parked();
+                let theirs =
+                    live::theirs(collision.resolution.theirs().clone(), collision.resolution.changes().to_vec());
                 let mut editor = collision.editor;
                 editor.saving = Saving::No;
                 editor.go_on_with(parked.clone());
+                editor.theirs = Some(theirs);
                 let slot = editor.slot.clone();
                 self.screen = Screen::Editor(editor);
                 self.say("Your draft and your decisions are kept. Ctrl-S takes the collision up again.");
@@ -480,3 +483,6 @@ fn short_id(edit_id: &str) -> String {
     let end = edit_id.rsplit('-').next().unwrap_or_default();
     format!("{}{end}", plain.chars().take(10).collect::<String>())
 }
+
+#[cfg(test)]
+mod tests;

@@ -141,7 +141,15 @@ impl App {
     fn draw_foot(&self, area: Rect, buf: &mut Buffer) {
         let place = self.place();
         let here = TABLE.iter().filter(|line| line.place == place);
+        let said = |action: Action| {
+            TABLE.iter().any(|line| line.place == place && line.action == action && !line.hint.is_empty())
+        };
         let everywhere = TABLE.iter().filter(|line| line.place == Place::Everywhere);
+        let everywhere = everywhere.filter(|line| match line.action {
+            Action::Help => !said(Action::Help) && place != Place::Help,
+            Action::QuitNow => !said(Action::Quit),
+            _ => true,
+        });
         let mut used = 1;
         for line in here.chain(everywhere).filter(|line| !line.hint.is_empty() && self.works_now(line)) {
             let (key, words) = line.hint.split_once(' ').unwrap_or((line.hint, ""));

@@ -148,8 +148,9 @@ impl App {
         match theirs.current {
             Now::Gone(gone) => self.deleted_under(gone),
             Now::Stored(stored) => {
+                let taken_up_again = draft.settled.is_some();
                 let resolution = draft.rebase(*stored, None, theirs.changes);
-                if resolution.undecided() > 0 {
+                if resolution.undecided() > 0 || (taken_up_again && resolution.asked() > 0) {
                     return self.collide(resolution);
                 }
                 let words = merged_words(&resolution);
@@ -373,8 +374,10 @@ impl App {
                 return vec![Effect::ReleaseDraft { slot }];
             }
         };
+        let taken_up_again = matches!(self.screen, Screen::Editor(_)) && draft.settled.is_some();
         let resolution = draft.rebase(theirs, base, changes);
-        if resolution.undecided() > 0 || flight.resubmits >= RESUBMITS {
+        let asks_again = taken_up_again && resolution.asked() > 0;
+        if resolution.undecided() > 0 || asks_again || flight.resubmits >= RESUBMITS {
             return self.collide(resolution);
         }
         let words = merged_words(&resolution);

@@ -395,11 +395,12 @@ struct Columns([(u16, u16); 5]);
 
 impl Columns {
     fn fit<'i>(width: u16, ids: impl Iterator<Item = &'i str>) -> Self {
-        let id = ids.map(|id| glyph::width(id, 24)).max().unwrap_or(2).clamp(4, (width / 4).max(4));
+        let id = ids.map(|id| glyph::width(id, 24) + 1).max().unwrap_or(3).clamp(4, (width / 4).max(4));
         let (updated, by, version) = match width {
             ..50 => (0, 0, 4),
-            50..70 => (12, 0, 4),
-            _ => (13, 12, 5),
+            50..56 => (12, 0, 4),
+            56..80 => (12, 9, 4),
+            _ => (13, 14, 6),
         };
         let name = width.saturating_sub(2 + id + updated + by + version + 3);
         let starts = [1, id + 2, id + name + 3, id + name + updated + 3, id + name + updated + by + 3];

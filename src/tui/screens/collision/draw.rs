@@ -25,7 +25,8 @@ impl Collision {
     /// Draws the collision.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme, clock: Clock) {
         let title = format!("Mid-air collision · {}", self.resolution.draft().key);
-        let inside = panel::frame(buf, area, &title, &self.count(), theme);
+        let room = area.width.saturating_sub(glyph::width(&title, area.width) + 8);
+        let inside = panel::frame(buf, area, &title, &self.count(room), theme);
         let versions = panel::wrap(&self.versions(clock), inside.width.saturating_sub(1));
         let most = usize::from((inside.height / 5).max(1));
         let mut y = 0;
@@ -53,7 +54,8 @@ impl Collision {
         }
     }
 
-    fn count(&self) -> String {
+    /// How far the person is, in as many words as fit in `room` columns.
+    fn count(&self, room: u16) -> String {
         let (open, asked, merged) = (self.resolution.undecided(), self.resolution.asked(), self.merged_count());
         let open = match (&self.saving, open, asked) {
             (Saving::Sent, ..) => "saving…".to_owned(),
@@ -62,11 +64,12 @@ impl Collision {
             (_, 0, _) => format!("all {asked} decided · Enter saves"),
             _ => format!("{open} of {asked} undecided"),
         };
-        match (merged, self.show.merged) {
-            (0, _) => open,
+        let long = match (merged, self.show.merged) {
+            (0, _) => return open,
             (_, true) => format!("{open} · {merged} merged"),
             (_, false) => format!("{open} · {merged} merged (a to show)"),
-        }
+        };
+        if glyph::width(&long, room + 1) <= room { long } else { open }
     }
 
     /// Every version since mine, by whom, when and why, and where I stand.
@@ -131,14 +134,17 @@ impl Collision {
         let mut lines: Vec<(usize, Line)> = Vec::new();
         for (place, index) in visible.iter().enumerate() {
             if place == self.resolution.asked() && place > 0 {
-                lines.push((usize::MAX, vec![(1, "merged by itself:".into(), theme.dim)]));
+                lines.push((usize::MAX, vec![(1, "merged without a question:".into(), theme.dim)]));
             }
             let block =
                 if wide { self.wide_block(*index, area, theme) } else { self.stacked_block(*index, area, theme) };
             lines.extend(block.into_iter().map(|line| (*index, line)));
         }
         if !self.show.merged && self.merged_count() > 0 {
-            let fold = format!("+ {} merged by itself (a to show)", self.merged_count());
+            let fold = match self.merged_count() {
+                1 => "+ 1 field merged by itself (a to show)".to_owned(),
+                many => format!("+ {many} fields merged by themselves (a to show)"),
+            };
             lines.push((usize::MAX, vec![(1, fold, theme.dim)]));
         }
         if visible.is_empty() && self.merged_count() == 0 {
@@ -161,7 +167,7 @@ impl Collision {
 
     /// Column of the first side, and the width of each side.
     fn columns(&self, width: u16) -> (u16, u16) {
-        let label = (width / 5).clamp(18, 30);
+        let label = (width / 5).clamp(20, 32);
         let sides = if self.show.base { 3 } else { 2 };
         (label, (width - label) / sides)
     }
@@ -209,6 +215,7 @@ impl Collision {
             push_side(line, label + side + 2, room, middle.get(row), self.side_style(index, &Choice::Base, theme));
             push_side(line, mine_at + 2, room, right.get(row), self.side_style(index, &Choice::Mine, theme));
         }
+        names.extend(self.moved_line(index, theme));
         names.extend(self.hand_line(index, label, theme));
         names
     }
@@ -241,6 +248,7 @@ impl Collision {
             side(&mut block, "    base".into(), base, mine, self.side_style(index, &Choice::Base, theme));
         }
         side(&mut block, format!("{dot_mine} ▶ mine"), mine, theirs, self.side_style(index, &Choice::Mine, theme));
+        block.extend(self.moved_line(index, theme));
         block.extend(self.hand_line(index, 2, theme));
         block
     }
@@ -252,7 +260,7 @@ impl Collision {
         let cursor = if index == self.focus { "▸" } else { " " };
         let name_style = if index == self.focus { theme.title } else { theme.plain };
         let set_by = self.resolution.set_by(index).map(|line| format!(" (v{})", line.version)).unwrap_or_default();
-        let name = format!("{}{set_by}", unit.at.label());
+        let name = glyph::fit(&format!("{}{set_by}", unit.at.label()), room.saturating_sub(4));
         let kind = match unit.state {
             State::Conflict(kind) => kind.words(),
             State::Same => "same on both",
@@ -265,13 +273,8 @@ impl Collision {
         if room > 40 && taken + 10 < room {
             lines[0].push((taken, format!("· {kind}"), theme.dim));
         } else {
-            lines.push(vec![(3, clip(kind, room.saturating_sub(3)), theme.dim)]);
-        }
-        if let Some(was) = self.resolution.moved(index) {
-            let words = format!("moved again: was {}, now {}", brief(was.theirs.as_ref()), brief(unit.theirs.as_ref()));
-            lines.extend(
-                panel::wrap(&words, room.saturating_sub(3)).into_iter().map(|line| vec![(3, line, theme.asks)]),
-            );
+            let kind = panel::wrap(kind, room.saturating_sub(4));
+            lines.extend(kind.into_iter().map(|line| vec![(3, line, theme.dim)]));
         }
         lines
     }
@@ -310,6 +313,21 @@ impl Collision {
         }
     }
 
+    /// That theirs changed after it was decided, and what had been decided.
+    fn moved_line(&self, index: usize, theme: &Theme) -> Option<Line> {
+        let was = self.resolution.moved(index)?;
+        let now = brief(self.resolution.units()[index].theirs.as_ref());
+        let mut words = format!("moved again: was {}, now {now}", brief(was.theirs.as_ref()));
+        match &was.choice {
+            Choice::Hand(value) => words += &format!("; you had written {} (e offers it)", brief(value.as_ref())),
+            Choice::Mine => words += "; you had taken mine",
+            Choice::Theirs => words += "; you had taken theirs",
+            Choice::Base => words += "; you had taken base",
+            Choice::Undecided => {}
+        }
+        Some(vec![(3, words, theme.asks)])
+    }
+
     fn hand_line(&self, index: usize, column: u16, theme: &Theme) -> Option<Line> {
         let (sign, value) = match self.resolution.choice(index) {
             Choice::Hand(value) => ("✎ by hand: ", value.as_ref()),
@@ -338,10 +356,6 @@ impl Collision {
 fn hand_place(inside: Rect) -> Rect {
     let height = (inside.height / 2).max(3).min(inside.height);
     Rect { y: inside.bottom() - height, height, ..inside }
-}
-
-fn clip(text: &str, room: u16) -> String {
-    text.chars().take(room.into()).collect()
 }
 
 fn push_side(line: &mut Line, column: u16, room: u16, side: Option<&SideLine>, style: Style) {

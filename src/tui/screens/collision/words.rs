@@ -17,6 +17,7 @@ pub fn deed(deed: &Deed) -> String {
         Verb::Add => format!("add {name}: {to}"),
         Verb::Remove => format!("remove {name} (was {from})"),
         Verb::Revert(by) => format!("revert {}: {from} → {to}", owned(by)),
+        Verb::Replace(by) if deed.to.is_none() => format!("remove {} (was {from})", owned(by)),
         Verb::Replace(by) => format!("replace {}: {from} → {to}", owned(by)),
     }
 }

@@ -130,7 +130,7 @@ impl Editor {
     }
 
     fn value_area(&self, place: Rect) -> Rect {
-        let left = 2 + self.label_width(place.width) + 4;
+        let left = 2 + self.label_width(place.width) + 5;
         let width = place.width.saturating_sub(left);
         let half = width >= WIDE - 30 && self.theirs.is_some();
         Rect { x: place.x + left, width: if half { width * 3 / 5 } else { width }, height: 1, ..place }
@@ -176,7 +176,7 @@ impl Editor {
             _ => {
                 let style = if matches!(mine, None | Some(Value::Null)) { theme.dim } else { theme.plain };
                 let words = match mine {
-                    Some(Value::Object(members)) if !members.is_empty() => format!("{{ {} fields }}", members.len()),
+                    Some(Value::Object(members)) if !members.is_empty() => count(members.len()),
                     other => brief(other),
                 };
                 glyph::put(buf, (value.x, value.y), value.width, &words, style);
@@ -226,6 +226,10 @@ impl Editor {
         let place = Rect { y: inside.y + above, height: 1, ..inside };
         field.area.caret_in(self.value_area(place))
     }
+}
+
+fn count(members: usize) -> String {
+    if members == 1 { "{ 1 field }".into() } else { format!("{{ {members} fields }}") }
 }
 
 /// The room for the text, and for the line that says what is wrong with it.

@@ -135,6 +135,8 @@ impl Editor {
         let usual = usual.or_else(|| at.get(&self.template));
         match (mine, usual) {
             (Some(Value::String(_)), _) if self.was_number(&at) => Some(FieldEditor::open_as(Shape::Number, mine)),
+            // A text of many lines is looked at by its first line, and edited in full.
+            (Some(Value::String(text)), _) if text.as_str().contains('\n') => None,
             (Some(Value::String(_) | Value::Number(_)), _) => Some(FieldEditor::open(mine)),
             (None | Some(Value::Null), Some(Value::Number(_))) => Some(FieldEditor::open_as(Shape::Number, mine)),
             (None | Some(Value::Null), None | Some(Value::String(_) | Value::Null)) => {
@@ -383,6 +385,12 @@ impl Editor {
     /// Takes a key that types or moves in the field under the caret. `false`: it means nothing here.
     pub fn key(&mut self, press: Press, page: usize) -> bool {
         if self.field.is_none() {
+            if matches!(press.code, KeyCode::Char(_) | KeyCode::Backspace)
+                && self.at().is_some_and(|at| self.has_lines(at))
+            {
+                self.enter_field();
+                return self.key(press, page);
+            }
             let truth = self.at().and_then(|at| self.mine(at)).and_then(|value| match value {
                 Value::Bool(truth) => Some(*truth),
                 _ => None,
@@ -404,8 +412,15 @@ impl Editor {
         taken
     }
 
+    fn has_lines(&self, at: &Pointer) -> bool {
+        self.mine(at).and_then(Value::as_str).is_some_and(|text| text.contains('\n'))
+    }
+
     /// Takes pasted text, as one step.
     pub fn paste(&mut self, text: &str) {
+        if self.field.is_none() && self.at().is_some_and(|at| self.has_lines(at)) {
+            self.enter_field();
+        }
         if let Some(field) = &mut self.field {
             field.area.insert(text);
             self.on_disk = OnDisk::Behind;
