@@ -1,1 +1,13 @@
-//! The bundled versioned server.
+//! The bundled versioned server of midair: records, tokens and refusals over HTTP; a library that a client can embed.
+#![warn(missing_docs)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod precondition;
+pub mod problem;
+mod refusal;
+mod routes;
+mod serve;
+pub mod store;
+
+pub use serve::{Limits, serve};
+pub use store::{OpenError, Store};

@@ -1,0 +1,132 @@
+//! Turns a refused write into the problem that shows both sides: current, base, who wrote since, what overlaps.
+
+use axum::http::header::ETAG;
+use midair_record::wire::{Conflict, Current, Key, Stored, Token, Tombstone, VersionLine};
+use serde::Serialize;
+
+use crate::problem::{self, Problem};
+
+#[derive(Serialize)]
+struct Expected<'a> {
+    version: u64,
+    etag: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CurrentMember<'a> {
+    version: u64,
+    etag: &'a Token,
+    fields: &'a midair_record::Record,
+    updated_at: &'a str,
+    updated_by: &'a str,
+    note: Option<&'a str>,
+}
+
+impl<'a> From<&'a Stored> for CurrentMember<'a> {
+    fn from(stored: &'a Stored) -> Self {
+        CurrentMember {
+            version: stored.version,
+            etag: &stored.token,
+            fields: &stored.fields,
+            updated_at: &stored.updated_at,
+            updated_by: &stored.updated_by,
+            note: stored.note.as_deref(),
+        }
+    }
+}
+
+/// The problem of a write that `conflict` refused. `presented` is the first tag that it named; `creates`: it was to
+/// create the record.
+pub fn stale(key: &Key, conflict: &Conflict, presented: Option<&str>, creates: bool) -> Problem {
+    let code = match &conflict.current {
+        Current::Stored(_) if creates => problem::ALREADY_EXISTS,
+        _ if conflict.unknown_token => problem::UNKNOWN_TOKEN,
+        _ => problem::VERSION_CONFLICT,
+    };
+    let mut problem = Problem::new(code, detail(key, conflict, creates));
+    if let Some(base) = &conflict.base {
+        problem = problem.with("expected", &Expected { version: base.version, etag: presented });
+        problem = problem.with("base", base);
+    }
+    match &conflict.current {
+        Current::Stored(stored) => {
+            problem = problem.with("current", &CurrentMember::from(stored)).header(ETAG, stored.token.as_str());
+        }
+        Current::Deleted(gone) => problem = problem.with("deleted", gone),
+        Current::Missing => {}
+    }
+    problem = problem.with("changes", &conflict.changes).with("overlap", &conflict.overlap);
+    if conflict.already_applied {
+        problem = problem.with("alreadyApplied", &true);
+    }
+    let suggestion = if matches!(conflict.current, Current::Stored(_)) { "merge" } else { "recreate" };
+    problem.with("suggestion", &suggestion)
+}
+
+/// The problem of a read or deletion of what was deleted.
+pub fn gone(key: &Key, gone: &Tombstone) -> Problem {
+    let why = gone.why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+    let detail =
+        format!("{key} was deleted by {} at {}{why}. Create it again with If-None-Match: *.", who(&gone.by), gone.at);
+    Problem::new(problem::GONE, detail).with("deleted", gone)
+}
+
+fn who(by: &str) -> &str {
+    if by.is_empty() { "somebody" } else { by }
+}
+
+fn detail(key: &Key, conflict: &Conflict, creates: bool) -> String {
+    let what_to_do = "Merge, and resubmit with the current ETag.";
+    match &conflict.current {
+        Current::Stored(now) if creates => {
+            format!(
+                "{key} exists already, at version {}, by {}. To replace it, read it and send If-Match.",
+                now.version,
+                who(&now.updated_by)
+            )
+        }
+        Current::Stored(now) if conflict.already_applied => {
+            format!("{key} is at version {} and already says what you sent. Adopt the current ETag.", now.version)
+        }
+        Current::Stored(now) => match &conflict.base {
+            Some(base) => format!(
+                "{key} is at version {}; you presented version {}. {} {what_to_do}",
+                now.version,
+                base.version,
+                since(&conflict.changes)
+            ),
+            None if conflict.unknown_token => {
+                format!(
+                    "{key} is at version {}; the token you presented was never issued for it. Read it again.",
+                    now.version
+                )
+            }
+            None => format!("{key} is at version {}. {what_to_do}", now.version),
+        },
+        Current::Deleted(gone) => {
+            format!("{key} was deleted by {} at {}. To create it again, send If-None-Match: *.", who(&gone.by), gone.at)
+        }
+        Current::Missing => format!("There is no {key}. To create it, send If-None-Match: *."),
+    }
+}
+
+fn since(changes: &[VersionLine]) -> String {
+    let mut people: Vec<&str> = changes.iter().map(|line| who(&line.by)).collect();
+    people.dedup();
+    let mut paths: Vec<String> = Vec::new();
+    for path in changes.iter().flat_map(|line| &line.paths) {
+        let path = path.to_string();
+        if !paths.contains(&path) && paths.len() < 8 {
+            paths.push(path);
+        }
+    }
+    if people.is_empty() {
+        return String::new();
+    }
+    format!(
+        "{} changed {} since.",
+        people.join(" and "),
+        if paths.is_empty() { "it".into() } else { paths.join(" and ") }
+    )
+}

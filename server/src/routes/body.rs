@@ -1,0 +1,36 @@
+//! Reads the body of a request: its type, its length, its bytes, no further than the limit.
+
+use axum::body::Body;
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use crate::problem::{self, Problem};
+
+/// What can be known of a body without reading it: 413 by length, 415.
+pub(super) fn check(headers: &HeaderMap, limit: usize, types: &[&str]) -> Result<(), Problem> {
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > limit) {
+        return Err(too_large(limit));
+    }
+    let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(()) };
+    let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if types.contains(&essence.as_str()) {
+        return Ok(());
+    }
+    Err(Problem::new(problem::UNSUPPORTED_TYPE, format!("{essence:?} is not taken here; send {}.", types.join(" or "))))
+}
+
+fn too_large(limit: usize) -> Problem {
+    Problem::new(problem::TOO_LARGE, format!("The body is larger than {limit} bytes, which is the limit here."))
+        .with("limit", &limit)
+}
+
+/// The bytes of the body.
+pub(super) async fn bytes(body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
+    match Limited::new(body, limit).collect().await {
+        Ok(read) => Ok(read.to_bytes().to_vec()),
+        Err(fault) if fault.is::<LengthLimitError>() => Err(too_large(limit)),
+        Err(fault) => Err(Problem::new(problem::MALFORMED_BODY, format!("The body broke off: {fault}."))),
+    }
+}

@@ -1,0 +1,103 @@
+//! The feed: every change once, in order, from a position on; resumes without a gap.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderName, Method};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::{Stream, stream};
+use midair_record::wire;
+use tokio::sync::watch;
+
+use super::only;
+use crate::problem::{self, Problem};
+use crate::serve::Desk;
+use crate::store::Store;
+
+/// How often a silent feed says that it is still there.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How many changes are read at once.
+const BATCH: u32 = 500;
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+#[derive(serde::Deserialize)]
+pub(super) struct Wanted {
+    since: Option<String>,
+    collection: Option<String>,
+    record: Option<String>,
+}
+
+struct Feed {
+    store: Store,
+    wanted: Wanted,
+    since: u64,
+    read: VecDeque<wire::Event>,
+    changed: watch::Receiver<u64>,
+    stopping: watch::Receiver<bool>,
+}
+
+pub(super) async fn changes(
+    State(desk): State<Desk>,
+    method: Method,
+    headers: HeaderMap,
+    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+) -> Response {
+    if let Err(refused) = only(&method, "GET") {
+        return refused;
+    }
+    let Query(wanted) = match wanted {
+        Ok(wanted) => wanted,
+        Err(fault) => return Problem::new(problem::MALFORMED_QUERY, fault.to_string()).into_response(),
+    };
+    let changed = desk.store.watch();
+    let named = headers.get(LAST_EVENT_ID).map(|value| value.to_str().unwrap_or("?").to_owned());
+    let since = match named.or_else(|| wanted.since.clone()) {
+        None => *changed.borrow(),
+        Some(text) => match text.parse() {
+            Ok(since) => since,
+            Err(_) => {
+                let detail = format!("{text:?} is not a position in the feed, which is a number.");
+                return Problem::new(problem::MALFORMED_QUERY, detail).into_response();
+            }
+        },
+    };
+    let feed = Feed { store: desk.store, wanted, since, read: VecDeque::new(), changed, stopping: desk.stopping };
+    Sse::new(events(feed)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
+}
+
+fn events(feed: Feed) -> impl Stream<Item = Result<Event, Infallible>> {
+    stream::unfold(feed, |mut feed| async move {
+        let event = feed.next().await?;
+        let data = serde_json::to_string(&event).unwrap_or_default();
+        Some((Ok(Event::default().id(event.seq.to_string()).data(data)), feed))
+    })
+}
+
+impl Feed {
+    /// The next change that is wanted; `None` when the server stops or the store cannot be read.
+    async fn next(&mut self) -> Option<wire::Event> {
+        loop {
+            while let Some(event) = self.read.pop_front() {
+                self.since = event.seq;
+                let passes = |wanted: &Option<String>, is: &str| wanted.as_ref().is_none_or(|wanted| wanted == is);
+                if passes(&self.wanted.collection, &event.collection) && passes(&self.wanted.record, &event.id) {
+                    return Some(event);
+                }
+            }
+            if *self.stopping.borrow() {
+                return None;
+            }
+            if *self.changed.borrow_and_update() > self.since {
+                self.read = self.store.changes(self.since, BATCH).await.ok()?.into();
+                continue;
+            }
+            tokio::select! {
+                changed = self.changed.changed() => changed.ok()?,
+                _ = self.stopping.wait_for(|stop| *stop) => return None,
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Collections: the list, and each one's definition, itself a versioned resource.
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::header::ETAG;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use midair_record::Record;
+
+use super::{VERSION, body, collection_name, hand, json, only};
+use crate::precondition::{Conditions, ReadVerdict};
+use crate::problem::{self, Problem};
+use crate::serve::Desk;
+use crate::store::{Collection, Definition, PutDefinition, RemoveCollection};
+
+pub(super) async fn list(State(desk): State<Desk>, method: Method) -> Response {
+    if let Err(refused) = only(&method, "GET, HEAD") {
+        return refused;
+    }
+    match desk.store.collections().await {
+        Ok(lines) => json(format!(r#"{{"items":{}}}"#, serde_json::to_string(&lines).unwrap_or_default())),
+        Err(error) => Problem::from(error).into_response(),
+    }
+}
+
+pub(super) async fn collection(
+    State(desk): State<Desk>,
+    Path(name): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let answer = async {
+        collection_name(&name)?;
+        if let Err(refused) = only(&method, "GET, HEAD, PUT, DELETE") {
+            return Ok(refused);
+        }
+        let conditions =
+            Conditions::read(&headers).map_err(|fault| Problem::new(problem::MALFORMED_HEADER, format!("{fault}.")))?;
+        match method.as_str() {
+            "PUT" => define(&desk, name, &headers, &conditions, body).await,
+            "DELETE" => remove(&desk, name, &conditions).await,
+            _ => read(&desk, name, &conditions).await,
+        }
+    };
+    answer.await.unwrap_or_else(Problem::into_response)
+}
+
+fn missing(name: &str) -> Problem {
+    Problem::new(problem::NOT_FOUND, format!("There is no collection {name}."))
+}
+
+async fn read(desk: &Desk, name: String, conditions: &Conditions) -> Result<Response, Problem> {
+    let found = desk.store.collection(name.clone()).await?.ok_or_else(|| missing(&name))?;
+    match conditions.judge_read(found.token.as_str(), None) {
+        ReadVerdict::Whole => Ok(described(json(found.definition.text().to_owned()), &found)),
+        ReadVerdict::NotModified => Ok(described(StatusCode::NOT_MODIFIED.into_response(), &found)),
+        ReadVerdict::Failed => Err(stale(&name, Some(&found))),
+    }
+}
+
+fn described(mut response: Response, collection: &Collection) -> Response {
+    let headers = response.headers_mut();
+    if let Ok(tag) = HeaderValue::from_str(collection.token.as_str()) {
+        headers.insert(ETAG, tag);
+    }
+    headers.insert(VERSION, HeaderValue::from(collection.version));
+    response
+}
+
+fn stale(name: &str, current: Option<&Collection>) -> Problem {
+    let Some(current) = current else {
+        return Problem::new(
+            problem::VERSION_CONFLICT,
+            format!("There is no collection {name}. To make it, send If-None-Match: *."),
+        );
+    };
+    let detail =
+        format!("The definition of {name} is at version {}. Read it again, merge, and resubmit.", current.version);
+    Problem::new(problem::VERSION_CONFLICT, detail)
+        .header(ETAG, current.token.as_str())
+        .with("current", &serde_json::json!({ "version": current.version, "etag": current.token }))
+}
+
+async fn define(
+    desk: &Desk,
+    name: String,
+    headers: &HeaderMap,
+    conditions: &Conditions,
+    body: Body,
+) -> Result<Response, Problem> {
+    body::check(headers, desk.limits.record, &["application/json"])?;
+    let hand = hand(headers)?;
+    if !conditions.guard_a_write() {
+        let detail = format!(
+            "A write of the definition of {name} has to say what it replaces: send If-Match or If-None-Match: *."
+        );
+        return Err(Problem::new(problem::PRECONDITION_REQUIRED, detail));
+    }
+    let bytes = body::bytes(body, desk.limits.record).await?;
+    let definition =
+        Record::parse_bytes(&bytes).map_err(|fault| Problem::new(problem::MALFORMED_BODY, format!("{fault}.")))?;
+    let definition = Definition { name: name.clone(), definition, by: hand.by };
+    match desk.store.define(definition, conditions.expect()).await? {
+        PutDefinition::Stored { collection, created } => {
+            let mut response = described(json(collection.definition.text().to_owned()), &collection);
+            if created {
+                *response.status_mut() = StatusCode::CREATED;
+            }
+            Ok(response)
+        }
+        PutDefinition::Stale(current) => Err(stale(&name, current.as_ref())),
+    }
+}
+
+async fn remove(desk: &Desk, name: String, conditions: &Conditions) -> Result<Response, Problem> {
+    desk.store.collection(name.clone()).await?.ok_or_else(|| missing(&name))?;
+    let Some(tags) = conditions.expect().matches else {
+        let detail = format!("Deleting {name} has to say which version of its definition: send If-Match.");
+        return Err(Problem::new(problem::PRECONDITION_REQUIRED, detail));
+    };
+    match desk.store.remove_collection(name.clone(), tags).await? {
+        RemoveCollection::Removed => Ok(StatusCode::NO_CONTENT.into_response()),
+        RemoveCollection::HoldsRecords(count) => {
+            let detail = format!("{name} still holds {count} records; delete them first.");
+            Err(Problem::new(problem::NOT_EMPTY, detail))
+        }
+        RemoveCollection::Stale(current) => Err(stale(&name, Some(&current))),
+        RemoveCollection::Missing => Err(missing(&name)),
+    }
+}

@@ -1,0 +1,324 @@
+//! Records: a page of them, one of them, written, replaced, deleted; each write under a precondition.
+
+use std::time::SystemTime;
+
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::header::{CONTENT_LENGTH, ETAG, HeaderName, LAST_MODIFIED, LOCATION};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use midair_record::Record;
+use midair_record::wire::{Delete, Key, Put, Stored};
+
+use super::{AUTHOR, IDEMPOTENCY_REPLAYED, NOTE, VERSION, body, collection_name, encoded, hand, json, key, only};
+use crate::precondition::{Conditions, ReadVerdict};
+use crate::problem::{self, Problem};
+use crate::refusal;
+use crate::serve::Desk;
+use crate::store::{Expect, Found, Hand, PageWanted, Removal, Tags, Write, Written};
+
+/// How many records a page has where no limit is named, and at the most.
+const PAGE: (u32, u32) = (50, 1000);
+const JSON: &[&str] = &["application/json"];
+
+#[derive(serde::Deserialize)]
+pub(super) struct Wanted {
+    limit: Option<u32>,
+    after: Option<String>,
+    filter: Option<String>,
+    sort: Option<String>,
+    fields: Option<String>,
+}
+
+pub(super) async fn records(
+    State(desk): State<Desk>,
+    Path(collection): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+    body: Body,
+) -> Response {
+    if let Err(refused) = only(&method, "GET, HEAD, POST") {
+        return refused;
+    }
+    let answer = async {
+        collection_name(&collection)?;
+        if method == Method::POST {
+            return add(&desk, collection, &headers, body).await;
+        }
+        let Query(wanted) = wanted.map_err(|fault| Problem::new(problem::MALFORMED_QUERY, fault.to_string()))?;
+        page(&desk, collection, &headers, wanted).await
+    };
+    answer.await.unwrap_or_else(Problem::into_response)
+}
+
+async fn page(desk: &Desk, collection: String, headers: &HeaderMap, wanted: Wanted) -> Result<Response, Problem> {
+    let Wanted { limit, after, filter, sort, fields } = wanted;
+    if let Some((name, text)) = sort.map(|text| ("sort", text)).or(fields.map(|text| ("fields", text))) {
+        let detail = format!("{name}={text} is not understood: pages are in the order of ids, with whole records.");
+        return Err(Problem::new(problem::MALFORMED_QUERY, detail));
+    }
+    let limit = limit.unwrap_or(PAGE.0);
+    if !(1..=PAGE.1).contains(&limit) {
+        return Err(Problem::new(problem::MALFORMED_QUERY, format!("limit is 1 to {}, not {limit}.", PAGE.1)));
+    }
+    let conditions = Conditions::read(headers).map_err(malformed)?;
+    let filter = filter.filter(|filter| !filter.is_empty());
+    let page = desk.store.page(PageWanted { collection, after, limit, filter }).await?;
+    let items = serde_json::to_string(&page.items).unwrap_or_default();
+    let next = serde_json::to_string(&page.next).unwrap_or_default();
+    let text = format!(r#"{{"items":{items},"next":{next},"total":{}}}"#, page.total);
+    let tag = page_tag(&text);
+    let mut response = match conditions.judge_read(&tag, None) {
+        ReadVerdict::Whole => json(text),
+        ReadVerdict::NotModified => StatusCode::NOT_MODIFIED.into_response(),
+        ReadVerdict::Failed => {
+            return Err(Problem::new(problem::VERSION_CONFLICT, "The page changed after you read it."));
+        }
+    };
+    insert(&mut response, ETAG, &tag);
+    Ok(response)
+}
+
+fn page_tag(text: &str) -> String {
+    use sha2::Digest;
+    let hash = sha2::Sha256::digest(text.as_bytes());
+    let hex: String = hash.iter().take(10).map(|byte| format!("{byte:02x}")).collect();
+    format!("\"p-{hex}\"")
+}
+
+async fn add(desk: &Desk, collection: String, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
+    body::check(headers, desk.limits.record, JSON)?;
+    let hand = hand(headers)?;
+    let record = parse(&body::bytes(body, desk.limits.record).await?)?;
+    // The id follows from the edit, where the client named it: the same POST sent twice makes one record.
+    let id = match &hand.edit_id {
+        Some(edit_id) => uuid_from(edit_id),
+        None => uuid::Uuid::new_v4().simple().to_string(),
+    };
+    let key = key(&collection, &id)?;
+    let write = Write { key: key.clone(), record, expect: Expect::absent(), hand };
+    let written = desk.store.put(write).await?;
+    let mut response = written_response(&key, written, None, true, headers)?;
+    insert(&mut response, LOCATION, &format!("/v1/collections/{}/records/{}", key.collection, key.id));
+    Ok(response)
+}
+
+fn uuid_from(edit_id: &str) -> String {
+    use sha2::Digest;
+    let hash = sha2::Sha256::digest(edit_id.as_bytes());
+    hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(super) async fn record(
+    State(desk): State<Desk>,
+    Path((collection, id)): Path<(String, String)>,
+    method: Method,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let answer = async {
+        let key = key(&collection, &id)?;
+        if let Err(refused) = only(&method, "GET, HEAD, PUT, DELETE") {
+            return Ok(refused);
+        }
+        match method.as_str() {
+            "PUT" => replace(&desk, key, &headers, body).await,
+            "DELETE" => remove(&desk, key, &headers).await,
+            _ => read(&desk, key, &headers).await,
+        }
+    };
+    answer.await.unwrap_or_else(Problem::into_response)
+}
+
+fn malformed(fault: crate::precondition::MalformedCondition) -> Problem {
+    Problem::new(problem::MALFORMED_HEADER, format!("{fault}."))
+}
+
+fn missing(key: &Key) -> Problem {
+    Problem::new(problem::NOT_FOUND, format!("There is no {key}."))
+}
+
+async fn read(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, Problem> {
+    let conditions = Conditions::read(headers).map_err(malformed)?;
+    let stored = match desk.store.get(key.clone()).await? {
+        Found::Stored(stored) => stored,
+        Found::Gone(gone) => return Err(refusal::gone(&key, &gone)),
+        Found::Missing => return Err(missing(&key)),
+    };
+    match conditions.judge_read(stored.token.as_str(), written_at(&stored)) {
+        ReadVerdict::Whole => Ok(whole(&stored)),
+        ReadVerdict::NotModified => {
+            let mut response = StatusCode::NOT_MODIFIED.into_response();
+            insert(&mut response, ETAG, stored.token.as_str());
+            Ok(response)
+        }
+        ReadVerdict::Failed => {
+            let conflict = desk.store.check(key.clone(), conditions.expect()).await?;
+            let detail = format!("{key} is not what your condition names.");
+            Err(conflict.map_or_else(
+                || Problem::new(problem::VERSION_CONFLICT, detail),
+                |conflict| refusal::stale(&key, &conflict, None, false),
+            ))
+        }
+    }
+}
+
+/// The time of a write in whole seconds, which is what an HTTP date can say.
+fn written_at(stored: &Stored) -> Option<SystemTime> {
+    let at: jiff::Timestamp = stored.updated_at.parse().ok()?;
+    let seconds = u64::try_from(at.as_second()).ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(std::time::Duration::from_secs(seconds))
+}
+
+async fn replace(desk: &Desk, key: Key, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
+    body::check(headers, desk.limits.record, JSON)?;
+    if headers.contains_key("content-range") {
+        return Err(Problem::new(problem::MALFORMED_HEADER, "Content-Range: a record is written whole."));
+    }
+    let hand = hand(headers)?;
+    let conditions = Conditions::read(headers).map_err(malformed)?;
+    if !conditions.guard_a_write() {
+        return Err(required(&key, "If-Match with the ETag you read to replace it, or If-None-Match: * to create it"));
+    }
+    let expect = conditions.expect();
+    let presented = first_tag(&expect);
+    let creates = expect.matches.is_none();
+    let record = match body::bytes(body, desk.limits.record).await.and_then(|bytes| parse(&bytes)) {
+        Ok(record) => record,
+        // A stale token is told before a body that cannot be read (RFC 9110 section 13.2.1).
+        Err(fault) => match desk.store.check(key.clone(), expect).await? {
+            Some(conflict) => return Err(refusal::stale(&key, &conflict, presented.as_deref(), creates)),
+            None => return Err(fault),
+        },
+    };
+    let written = desk.store.put(Write { key: key.clone(), record, expect, hand }).await?;
+    written_response(&key, written, presented.as_deref(), creates, headers)
+}
+
+fn required(key: &Key, send: &str) -> Problem {
+    let detail = format!("A write of {key} has to say what it replaces: read it first, then send {send}.");
+    Problem::new(problem::PRECONDITION_REQUIRED, detail)
+}
+
+fn first_tag(expect: &Expect) -> Option<String> {
+    match &expect.matches {
+        Some(Tags::Of(tags)) => tags.first().cloned(),
+        _ => None,
+    }
+}
+
+fn parse(bytes: &[u8]) -> Result<Record, Problem> {
+    Record::parse_bytes(bytes).map_err(|fault| {
+        let (line, column) = (fault.line, fault.column);
+        Problem::new(problem::MALFORMED_BODY, format!("{fault}."))
+            .with("line", &line)
+            .with("column", &column)
+            .with("pointer", &fault.at)
+    })
+}
+
+fn written_response(
+    key: &Key,
+    written: Written,
+    presented: Option<&str>,
+    creates: bool,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let (stored, created, replayed) = match written {
+        Written::Judged(Put::Stored { stored, created }) => (stored, created, false),
+        Written::Judged(Put::Unchanged(stored)) => (stored, false, false),
+        Written::Replayed { stored, created } => (stored, created, true),
+        Written::Judged(Put::Stale(conflict)) => return Err(refusal::stale(key, &conflict, presented, creates)),
+        Written::KeyReused => {
+            let detail =
+                format!("This Idempotency-Key was used for another write of {key}; take a new one for a new write.");
+            return Err(Problem::new(problem::KEY_REUSED, detail));
+        }
+    };
+    let mut response = match preference(headers) {
+        Some("return=minimal") => {
+            let mut response = StatusCode::NO_CONTENT.into_response();
+            describe(&mut response, &stored);
+            insert(&mut response, HeaderName::from_static("preference-applied"), "return=minimal");
+            response
+        }
+        applied => {
+            let mut response = whole(&stored);
+            if let Some(applied) = applied {
+                insert(&mut response, HeaderName::from_static("preference-applied"), applied);
+            }
+            response
+        }
+    };
+    if created {
+        *response.status_mut() = StatusCode::CREATED;
+    }
+    if replayed {
+        insert(&mut response, IDEMPOTENCY_REPLAYED, "true");
+    }
+    Ok(response)
+}
+
+/// The preference that is honoured (RFC 7240).
+fn preference(headers: &HeaderMap) -> Option<&'static str> {
+    let lines = headers.get_all("prefer").iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).find_map(|one| match one.trim().to_ascii_lowercase().as_str() {
+        "return=minimal" => Some("return=minimal"),
+        "return=representation" => Some("return=representation"),
+        _ => None,
+    })
+}
+
+async fn remove(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, Problem> {
+    let hand: Hand = hand(headers)?;
+    let conditions = Conditions::read(headers).map_err(malformed)?;
+    // What is not there is told before a missing precondition; nothing is decided by this look.
+    match desk.store.get(key.clone()).await? {
+        Found::Stored(_) => {}
+        Found::Gone(gone) => return Err(refusal::gone(&key, &gone)),
+        Found::Missing => return Err(missing(&key)),
+    }
+    if !conditions.guard_a_deletion() {
+        return Err(required(&key, "If-Match with the ETag you read to delete it"));
+    }
+    let expect = conditions.expect();
+    let presented = first_tag(&expect);
+    match desk.store.delete(Removal { key: key.clone(), expect, hand }).await? {
+        Delete::Deleted(gone) => {
+            let mut response = StatusCode::NO_CONTENT.into_response();
+            insert(&mut response, VERSION, &gone.version.to_string());
+            Ok(response)
+        }
+        Delete::Stale(conflict) => Err(refusal::stale(&key, &conflict, presented.as_deref(), false)),
+        Delete::Gone(gone) => Err(refusal::gone(&key, &gone)),
+        Delete::Missing => Err(missing(&key)),
+    }
+}
+
+/// A record as it was written, with what is known about it in headers.
+pub(super) fn whole(stored: &Stored) -> Response {
+    let mut response = json(stored.fields.text().to_owned());
+    insert(&mut response, CONTENT_LENGTH, &stored.fields.text().len().to_string());
+    describe(&mut response, stored);
+    response
+}
+
+fn describe(response: &mut Response, stored: &Stored) {
+    insert(response, ETAG, stored.token.as_str());
+    if let Some(at) = written_at(stored) {
+        insert(response, LAST_MODIFIED, &httpdate::fmt_http_date(at));
+    }
+    insert(response, HeaderName::from_static("midair-updated-at"), &stored.updated_at);
+    insert(response, VERSION, &stored.version.to_string());
+    insert(response, AUTHOR, &encoded(&stored.updated_by));
+    if let Some(note) = &stored.note {
+        insert(response, NOTE, &encoded(note));
+    }
+}
+
+fn insert(response: &mut Response, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}

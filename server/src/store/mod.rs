@@ -1,0 +1,207 @@
+//! Where records live: a SQLite file behind one writer and several readers; the only room that sees SQL, and no HTTP.
+
+mod collections;
+mod open;
+mod read;
+mod write;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use midair_record::Record;
+use midair_record::wire::{Key, Stored, Token};
+use rusqlite::Connection;
+use tokio::sync::watch;
+
+pub use collections::{Collection, CollectionLine, Definition, PutDefinition, RemoveCollection};
+pub use open::OpenError;
+pub use read::{Found, Page, PageWanted};
+pub use write::{BulkItem, BulkOutcome, Removal, Written};
+
+/// A store that is open. Cheap to clone; the last clone closes it.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    id: String,
+    writer: writer::Writer,
+    readers: Mutex<Vec<Connection>>,
+    changed: watch::Receiver<u64>,
+}
+
+/// Which tags a precondition names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tags {
+    /// `*`: whatever stands there.
+    Any,
+    /// One of these entity tags, quotes included. Only strong ones are ever equal to what stands there.
+    Of(Vec<String>),
+}
+
+/// What must hold for a write to be done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Expect {
+    /// `If-Match`: the record stands there, with one of these tags.
+    pub matches: Option<Tags>,
+    /// `If-None-Match`: the record does not stand there, or with none of these tags.
+    pub none_match: Option<Tags>,
+}
+
+impl Expect {
+    /// The record must be this version.
+    #[must_use]
+    pub fn token(token: &Token) -> Self {
+        Expect { matches: Some(Tags::Of(vec![token.as_str().to_owned()])), none_match: None }
+    }
+
+    /// The record must not be there.
+    #[must_use]
+    pub fn absent() -> Self {
+        Expect { matches: None, none_match: Some(Tags::Any) }
+    }
+}
+
+/// Who writes, why, and under which name for the edit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hand {
+    /// Who; empty when nobody said.
+    pub by: String,
+    /// Why.
+    pub note: Option<String>,
+    /// The writer's name for this very edit.
+    pub edit_id: Option<String>,
+}
+
+/// A write: which record, what, under which condition, by whom.
+#[derive(Clone, Debug)]
+pub struct Write {
+    /// Which record.
+    pub key: Key,
+    /// What it is to be.
+    pub record: Record,
+    /// What must hold.
+    pub expect: Expect,
+    /// Who writes.
+    pub hand: Hand,
+}
+
+/// Why the store gave no verdict. Nothing was written.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The disk holding the file is full.
+    #[error(
+        "the disk is full: nothing was written, and nothing that was written is lost; free some space and try again"
+    )]
+    Full,
+    /// The file cannot be used at the moment.
+    #[error("the store cannot be used at the moment ({0}); nothing was written; try again")]
+    Unavailable(String),
+    /// A fault in the store itself.
+    #[error("the store has a fault ({0}); nothing was written")]
+    Fault(String),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as Code;
+        match error.sqlite_error_code() {
+            Some(Code::DiskFull) => StoreError::Full,
+            Some(
+                Code::ReadOnly
+                | Code::SystemIoFailure
+                | Code::CannotOpen
+                | Code::DatabaseBusy
+                | Code::DatabaseLocked
+                | Code::PermissionDenied
+                | Code::OutOfMemory,
+            ) => StoreError::Unavailable(error.to_string()),
+            _ => StoreError::Fault(error.to_string()),
+        }
+    }
+}
+
+impl Store {
+    /// The name of the store, made with the file and kept in it.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.inner.id
+    }
+
+    /// The last change there is, and every later one: what a feed waits on.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.inner.changed.clone()
+    }
+
+    async fn reading<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let inner = self.inner.clone();
+        let read = move || {
+            let idle = inner.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
+            let connection = match idle {
+                Some(connection) => connection,
+                None => open::reader(&inner.path)?,
+            };
+            let result = read(&connection);
+            inner.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(connection);
+            result
+        };
+        tokio::task::spawn_blocking(read).await.unwrap_or_else(|fault| Err(StoreError::Fault(fault.to_string())))
+    }
+
+    async fn writing<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.inner.writer.write(write).await
+    }
+}
+
+/// The time, as it is kept: RFC 3339, UTC, milliseconds.
+fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+/// The rest of a new token: enough that none ever comes back.
+fn nonce() -> String {
+    uuid::Uuid::new_v4().simple().to_string()[..16].to_owned()
+}
+
+/// What the comparison of two records rests on: their canonical text, hashed.
+fn digest(record: &Record) -> Vec<u8> {
+    use sha2::Digest;
+    sha2::Sha256::digest(record.canonical().as_bytes()).to_vec()
+}
+
+/// A text of the file that should be a record.
+fn record(text: &str) -> Result<Record, StoreError> {
+    Record::parse(text).map_err(|fault| StoreError::Fault(format!("a kept record cannot be read: {fault}")))
+}
+
+/// A tag of the file that should be a token.
+fn token(tag: &str) -> Result<Token, StoreError> {
+    Token::parse(tag).ok_or_else(|| StoreError::Fault(format!("a kept token is none: {tag}")))
+}
+
+/// The columns of [`stored`], in its order.
+const STORED: &str = "id, version, token, at, by, note, text";
+
+fn stored(row: &rusqlite::Row) -> Result<Stored, StoreError> {
+    let text: String = row.get(6)?;
+    let tag: String = row.get(2)?;
+    Ok(Stored {
+        id: row.get(0)?,
+        version: row.get(1)?,
+        token: token(&tag)?,
+        updated_at: row.get(3)?,
+        updated_by: row.get(4)?,
+        note: row.get(5)?,
+        fields: record(&text)?,
+    })
+}

@@ -1,0 +1,188 @@
+//! Opens the file of a store: makes it, brings it up to date, or says in a sentence why it cannot be used.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
+use rusqlite_migration::{M, Migrations};
+use tokio::sync::watch;
+
+use super::{Inner, Store, writer};
+
+/// Why a file cannot be opened as a store: a sentence that says what to do.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is no way to the file.
+    #[error(
+        "the database {path} cannot be opened ({why}); check the folder and its permissions, or name another file with --db"
+    )]
+    Unreachable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        why: String,
+    },
+    /// The file holds something else.
+    #[error("{path} is not a midair database; move it away, or name another file with --db")]
+    NotADatabase {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A later midair wrote the file.
+    #[error("the database {path} was written by a newer midair; update this one, or name another file with --db")]
+    Newer {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The disk is full.
+    #[error(
+        "the database {path} cannot be opened because the disk is full; free some space, or name a file on another disk with --db"
+    )]
+    Full {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// The schema, step by step. A step that has been released is never changed.
+static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
+    Migrations::new(vec![M::up(
+        "CREATE TABLE store (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+         CREATE TABLE collections (
+             name TEXT PRIMARY KEY, version INTEGER NOT NULL, token TEXT NOT NULL, definition TEXT NOT NULL,
+             records INTEGER NOT NULL DEFAULT 0, at TEXT NOT NULL, by TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0
+         ) STRICT;
+         CREATE TABLE records (
+             collection TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, token TEXT NOT NULL,
+             at TEXT NOT NULL, by TEXT NOT NULL, note TEXT, text TEXT, digest BLOB, deleted INTEGER NOT NULL DEFAULT 0,
+             UNIQUE (collection, id)
+         ) STRICT;
+         CREATE TABLE versions (
+             seq INTEGER PRIMARY KEY AUTOINCREMENT,
+             collection TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, token TEXT NOT NULL,
+             op TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, note TEXT, edit_id TEXT,
+             paths TEXT NOT NULL, text TEXT, digest BLOB,
+             UNIQUE (collection, id, version)
+         ) STRICT;
+         CREATE INDEX versions_by_edit ON versions (collection, id, edit_id) WHERE edit_id IS NOT NULL;",
+    )])
+});
+
+fn set_up(connection: &Connection) -> rusqlite::Result<()> {
+    // During a takeover two processes may hold the file for a moment.
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "cache_size", -16_000)?;
+    Ok(())
+}
+
+pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "cache_size", -16_000)?;
+    Ok(connection)
+}
+
+fn named(path: &Path, error: &rusqlite::Error) -> OpenError {
+    let path = path.to_owned();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => OpenError::NotADatabase { path },
+        Some(ErrorCode::DiskFull) => OpenError::Full { path },
+        _ => OpenError::Unreachable { path, why: error.to_string() },
+    }
+}
+
+/// What the system says of a file that SQLite only calls "unable to open".
+fn first_look(path: &Path) -> Result<(), OpenError> {
+    let unreachable = |why: String| OpenError::Unreachable { path: path.to_owned(), why };
+    if path.is_dir() {
+        return Err(unreachable("it is a folder".into()));
+    }
+    if let Err(fault) = std::fs::File::open(path)
+        && fault.kind() != std::io::ErrorKind::NotFound
+    {
+        return Err(unreachable(fault.to_string()));
+    }
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+            Err(unreachable(format!("there is no folder {}", folder.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn is_foreign(connection: &Connection) -> rusqlite::Result<bool> {
+    let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+    let tables = count("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")?;
+    let ours = count("SELECT count(*) FROM sqlite_schema WHERE name = 'store'")?;
+    Ok(tables > 0 && ours == 0)
+}
+
+fn name_of(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    connection.query_row("SELECT value FROM store WHERE name = 'id'", [], |row| row.get(0)).optional()
+}
+
+impl Store {
+    /// Opens the store in the file at `path`, and makes it where there is none.
+    ///
+    /// # Errors
+    /// [`OpenError`], a sentence for a person.
+    pub fn open(path: &Path) -> Result<Store, OpenError> {
+        first_look(path)?;
+        let fault = |error: rusqlite::Error| named(path, &error);
+        let mut connection = Connection::open(path).map_err(fault)?;
+        if is_foreign(&connection).map_err(fault)? {
+            return Err(OpenError::NotADatabase { path: path.to_owned() });
+        }
+        let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(fault)?;
+        set_up(&connection).map_err(fault)?;
+        MIGRATIONS.to_latest(&mut connection).map_err(|error| match error {
+            rusqlite_migration::Error::RusqliteError { err, .. } => named(path, &err),
+            rusqlite_migration::Error::MigrationDefinition(_) => OpenError::Newer { path: path.to_owned() },
+            other => OpenError::Unreachable { path: path.to_owned(), why: format!("schema {version}: {other}") },
+        })?;
+        let fresh = uuid::Uuid::new_v4().simple().to_string();
+        connection.execute("INSERT OR IGNORE INTO store (name, value) VALUES ('id', ?1)", [&fresh]).map_err(fault)?;
+        let id = name_of(&connection).map_err(fault)?.unwrap_or(fresh);
+        let last: i64 =
+            connection.query_row("SELECT coalesce(max(seq), 0) FROM versions", [], |row| row.get(0)).map_err(fault)?;
+        let (announce, changed) = watch::channel(u64::try_from(last).unwrap_or_default());
+        let writer = writer::Writer::start(connection, announce);
+        let readers = Mutex::new(Vec::new());
+        Ok(Store { inner: Arc::new(Inner { path: path.to_owned(), id, writer, readers, changed }) })
+    }
+
+    /// The name of the store in the file at `path`, without changing the file. `None` where there is no file, or no
+    /// store in it yet.
+    ///
+    /// # Errors
+    /// [`OpenError`], for a file that is no store or cannot be read.
+    pub fn read_id(path: &Path) -> Result<Option<String>, OpenError> {
+        first_look(path)?;
+        if std::fs::metadata(path).map_or(0, |file| file.len()) == 0 {
+            return Ok(None);
+        }
+        let fault = |error: rusqlite::Error| named(path, &error);
+        let connection = reader(path).map_err(fault)?;
+        if is_foreign(&connection).map_err(fault)? {
+            return Err(OpenError::NotADatabase { path: path.to_owned() });
+        }
+        Ok(name_of(&connection).unwrap_or(None))
+    }
+
+    /// As [`Store::open`], with a file that cannot grow beyond `pages` database pages: what a full disk does to it.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    #[doc(hidden)]
+    pub async fn limit_pages(&self, pages: i64) -> Result<(), super::StoreError> {
+        self.writing(move |connection| {
+            connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,201 @@
+//! What stands in the store: records, pages, histories, the changes in their order; changes nothing.
+
+use midair_record::Record;
+use midair_record::wire::{Event, Key, Op, Stored, Tombstone, VersionLine};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::write::{stored_row, tombstone};
+use super::{STORED, Store, StoreError, record, stored};
+
+/// What stands at a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// This version.
+    Stored(Stored),
+    /// Nothing any more.
+    Gone(Tombstone),
+    /// Nothing ever.
+    Missing,
+}
+
+/// Which records are wanted.
+#[derive(Clone, Debug)]
+pub struct PageWanted {
+    /// The collection.
+    pub collection: String,
+    /// Only records whose id comes after this one.
+    pub after: Option<String>,
+    /// How many at the most.
+    pub limit: u32,
+    /// Only records whose id or text holds this, whatever its case.
+    pub filter: Option<String>,
+}
+
+/// Some records of a collection, in the order of their ids.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The records.
+    pub items: Vec<Stored>,
+    /// The id after which the next page begins; `None` on the last one.
+    pub next: Option<String>,
+    /// How many there are on all pages together.
+    pub total: u64,
+}
+
+impl Store {
+    /// What stands at `key`.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub async fn get(&self, key: Key) -> Result<Found, StoreError> {
+        self.reading(move |connection| find(connection, &key)).await
+    }
+
+    /// A page of a collection. An unknown collection is empty.
+    ///
+    /// # Errors
+    /// As [`Store::get`].
+    pub async fn page(&self, wanted: PageWanted) -> Result<Page, StoreError> {
+        self.reading(move |connection| page(connection, &wanted)).await
+    }
+
+    /// The history of a record, oldest first: versions after `after`, `limit` of them at the most.
+    ///
+    /// # Errors
+    /// As [`Store::get`].
+    pub async fn history(&self, key: Key, after: u64, limit: u32) -> Result<Vec<VersionLine>, StoreError> {
+        self.reading(move |connection| history(connection, &key, after, limit.into())).await
+    }
+
+    /// A version of a record; `None` where there is none, or it was a deletion.
+    ///
+    /// # Errors
+    /// As [`Store::get`].
+    pub async fn version(&self, key: Key, number: u64) -> Result<Option<Stored>, StoreError> {
+        self.reading(move |connection| version(connection, &key, number)).await
+    }
+
+    /// The changes after position `since`, in order, `limit` of them at the most.
+    ///
+    /// # Errors
+    /// As [`Store::get`].
+    pub async fn changes(&self, since: u64, limit: u32) -> Result<Vec<Event>, StoreError> {
+        self.reading(move |connection| changes(connection, since, limit)).await
+    }
+}
+
+pub(super) fn find(connection: &Connection, key: &Key) -> Result<Found, StoreError> {
+    let sql = format!("SELECT {STORED} FROM records WHERE collection = ?1 AND id = ?2 AND deleted = 0");
+    if let Some(stored) = stored_row(connection, &sql, (&key.collection, &key.id))? {
+        return Ok(Found::Stored(stored));
+    }
+    let sql = "SELECT version, at, by, note FROM records WHERE collection = ?1 AND id = ?2 AND deleted = 1";
+    let gone = connection.prepare_cached(sql)?.query_row((&key.collection, &key.id), tombstone).optional()?;
+    Ok(gone.map_or(Found::Missing, Found::Gone))
+}
+
+pub(super) fn version(connection: &Connection, key: &Key, number: u64) -> Result<Option<Stored>, StoreError> {
+    let sql = format!(
+        "SELECT {STORED} FROM versions WHERE collection = ?1 AND id = ?2 AND version = ?3 AND text IS NOT NULL"
+    );
+    stored_row(connection, &sql, (&key.collection, &key.id, number))
+}
+
+pub(super) fn text_of(connection: &Connection, key: &Key, number: u64) -> Result<Option<Record>, StoreError> {
+    let sql = "SELECT text FROM versions WHERE collection = ?1 AND id = ?2 AND version = ?3";
+    let text: Option<Option<String>> =
+        connection.prepare_cached(sql)?.query_row((&key.collection, &key.id, number), |row| row.get(0)).optional()?;
+    text.flatten().map(|text| record(&text)).transpose()
+}
+
+fn page(connection: &Connection, wanted: &PageWanted) -> Result<Page, StoreError> {
+    let pattern = wanted.filter.as_ref().map(|filter| {
+        let escaped = filter.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        format!("%{escaped}%")
+    });
+    let only = match pattern {
+        Some(_) => "AND (id LIKE ?4 ESCAPE '\\' OR text LIKE ?4 ESCAPE '\\')",
+        None => "AND ?4 IS NULL",
+    };
+    let sql = format!(
+        "SELECT {STORED} FROM records
+         WHERE collection = ?1 AND deleted = 0 AND id > ?2 {only} ORDER BY id LIMIT ?3"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let after = wanted.after.clone().unwrap_or_default();
+    let mut rows = statement.query((&wanted.collection, &after, wanted.limit + 1, &pattern))?;
+    let mut items = Vec::new();
+    while let Some(row) = rows.next()? {
+        items.push(stored(row)?);
+    }
+    let more = items.len() > wanted.limit as usize;
+    items.truncate(wanted.limit as usize);
+    let next = items.last().filter(|_| more).map(|last| last.id.clone());
+    let total = match pattern {
+        Some(_) => {
+            let sql = format!(
+                "SELECT count(*) FROM records WHERE collection = ?1 AND deleted = 0 AND id > ?2 AND ?3 IS NULL {only}"
+            );
+            connection
+                .prepare_cached(&sql)?
+                .query_row((&wanted.collection, "", None::<i64>, &pattern), |row| row.get(0))?
+        }
+        None => connection
+            .prepare_cached("SELECT records FROM collections WHERE name = ?1")?
+            .query_row([&wanted.collection], |row| row.get(0))
+            .optional()?
+            .unwrap_or(0),
+    };
+    Ok(Page { items, next, total })
+}
+
+fn line(row: &rusqlite::Row) -> Result<VersionLine, StoreError> {
+    let (op, paths): (String, String) = (row.get(1)?, row.get(6)?);
+    let kept = |fault: serde_json::Error| StoreError::Fault(format!("a kept history line cannot be read: {fault}"));
+    let op = match op.as_str() {
+        "create" => Op::Create,
+        "delete" => Op::Delete,
+        _ => Op::Update,
+    };
+    let paths = serde_json::from_str(&paths).map_err(kept)?;
+    Ok(VersionLine {
+        version: row.get(0)?,
+        op,
+        by: row.get(2)?,
+        at: row.get(3)?,
+        why: row.get(4)?,
+        edit_id: row.get(5)?,
+        paths,
+    })
+}
+
+const LINE: &str = "version, op, by, at, note, edit_id, paths";
+
+pub(super) fn history(
+    connection: &Connection,
+    key: &Key,
+    after: u64,
+    limit: i64,
+) -> Result<Vec<VersionLine>, StoreError> {
+    let sql = format!(
+        "SELECT {LINE} FROM versions WHERE collection = ?1 AND id = ?2 AND version > ?3 ORDER BY version LIMIT ?4"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query((&key.collection, &key.id, after, limit))?;
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next()? {
+        lines.push(line(row)?);
+    }
+    Ok(lines)
+}
+
+fn changes(connection: &Connection, since: u64, limit: u32) -> Result<Vec<Event>, StoreError> {
+    let sql = format!("SELECT {LINE}, seq, collection, id FROM versions WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query((since, limit))?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        events.push(Event { seq: row.get(7)?, collection: row.get(8)?, id: row.get(9)?, line: line(row)? });
+    }
+    Ok(events)
+}
