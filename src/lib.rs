@@ -2,6 +2,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod backend;
+pub mod cli;
 pub mod draft_box;
 pub mod run;
 pub mod tui;

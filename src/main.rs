@@ -1,2 +1,7 @@
-//! The `midair` program.
-fn main() {}
+//! The `midair` program: hands everything to the command line.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    midair::cli::main()
+}

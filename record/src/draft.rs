@@ -26,6 +26,10 @@ impl Basis {
             Basis::Version(stored) => Some(stored),
         }
     }
+
+    fn known(&self) -> Option<Base> {
+        self.stored().map(|stored| Base { version: stored.version, fields: stored.fields.clone() })
+    }
 }
 
 /// An edit of one record that is not saved yet.
@@ -51,12 +55,13 @@ pub struct Draft {
 /// The collision that a draft came out of, kept so that a further refusal reopens only what moved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settled {
-    /// The base before the collision; `None` where it was not known.
-    pub base: Option<Base>,
+    /// What mine was made against before the collision. The two belong together: mine against anything newer would
+    /// read as if I took back what others did in between.
+    pub base: Basis,
     /// Mine before the collision.
     #[serde(with = "crate::value::members")]
     pub mine: Object,
-    /// What was decided.
+    /// What was decided; a decision under which theirs moved stays until it is made again.
     pub decisions: Vec<Decision>,
     /// The writes that the collision was with, oldest first.
     #[serde(default)]
@@ -109,21 +114,20 @@ impl Draft {
     #[must_use]
     pub fn rebase(&self, theirs: Stored, base: Option<Base>, changes: Vec<VersionLine>) -> Resolution {
         let mut origin = self.clone();
-        let settled = origin.settled.take();
-        let known = match &self.base {
-            Basis::Version(stored) => Some(Base { version: stored.version, fields: stored.fields.clone() }),
-            Basis::New => base,
-        };
-        match settled {
+        match origin.settled.take() {
             Some(settled) => {
                 let Settled { base, mine, decisions, changes: mut before } = *settled;
-                origin.fields = mine;
+                let known = base.known();
+                (origin.base, origin.fields) = (base, mine);
                 before.retain(|line| changes.iter().all(|newer| newer.version != line.version));
                 before.extend(changes);
                 before.sort_by_key(|line| line.version);
-                Resolution::begin(origin, base, theirs, before, &decisions)
+                Resolution::begin(origin, known, theirs, before, &decisions)
             }
-            None => Resolution::begin(origin, known, theirs, changes, &[]),
+            None => {
+                let known = self.base.known().or(base);
+                Resolution::begin(origin, known, theirs, changes, &[])
+            }
         }
     }
 }

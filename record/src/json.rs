@@ -53,10 +53,7 @@ pub fn parse_bytes(bytes: &[u8]) -> Result<Value, Malformed> {
 pub fn parse(text: &str) -> Result<Value, Malformed> {
     let mut reader = Reader { text, bytes: text.as_bytes(), pos: 0, depth: 0, path: Vec::new() };
     let read = reader.document();
-    read.map_err(|Fault { what, pos }| {
-        let (line, column) = place(text, pos);
-        Malformed { what, line, column, at: Pointer::new(reader.path) }
-    })
+    read.map_err(|fault| Malformed { at: Pointer::new(reader.path), ..fault.in_text(text) })
 }
 
 fn place(text: &str, pos: usize) -> (usize, usize) {
@@ -74,7 +71,15 @@ pub(crate) struct Fault {
     pos: usize,
 }
 
-fn fault<T>(what: impl Into<String>, pos: usize) -> Result<T, Fault> {
+impl Fault {
+    /// The fault as people are told it, with its line and column in `text`.
+    pub(crate) fn in_text(self, text: &str) -> Malformed {
+        let (line, column) = place(text, self.pos);
+        Malformed { what: self.what, line, column, at: Pointer::root() }
+    }
+}
+
+pub(crate) fn fault<T>(what: impl Into<String>, pos: usize) -> Result<T, Fault> {
     Err(Fault { what: what.into(), pos })
 }
 

@@ -5,6 +5,7 @@
 pub mod deed;
 pub mod diff;
 pub mod draft;
+pub mod elements;
 pub mod json;
 pub mod merge;
 pub mod pointer;

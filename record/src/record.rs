@@ -169,6 +169,10 @@ fn value_end(bytes: &[u8], mut pos: usize) -> usize {
 }
 
 fn rewrite_object(out: &mut String, fields: &Object, text: &str, was: &Object) {
+    if fields.is_empty() && was.is_empty() {
+        out.push_str(text);
+        return;
+    }
     let spans = members(text);
     if spans.is_empty() || spans.len() != was.len() {
         json::write_object(out, fields, Literals::AsWritten);
@@ -239,6 +243,7 @@ mod tests {
     #[test]
     fn an_untouched_record_keeps_every_byte() {
         assert_eq!(edited(PRETTY, |_| ()), PRETTY);
+        assert_eq!(edited(" { } ", |_| ()), " { } ");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::draft::{Basis, Draft, Settled};
-use crate::merge::{Merge, State, Unit, merge};
+use crate::merge::{self, Merge, State, Unit};
 use crate::pointer::Pointer;
 use crate::value::{Object, Value};
 use crate::wire::{Base, Stored, VersionLine};
@@ -42,6 +42,27 @@ pub struct Decision {
     pub choice: Choice,
 }
 
+impl Decision {
+    fn has_its_unit(&self, merge: &Merge) -> bool {
+        merge.units().iter().any(|unit| unit.at == self.at)
+    }
+
+    /// Whether it was made on this very unit, and all three sides are what they were.
+    fn is_on(&self, unit: &Unit) -> bool {
+        self.at == unit.at && self.base == unit.base && self.mine == unit.mine && self.theirs == unit.theirs
+    }
+
+    /// Whether what the merge now does by itself is what was wanted, so that nothing has to be asked again.
+    fn agrees_with(&self, unit: &Unit) -> bool {
+        match &self.choice {
+            Choice::Theirs => matches!(unit.state, State::OnlyTheirs | State::Same),
+            Choice::Mine => matches!(unit.state, State::OnlyMine | State::Same),
+            Choice::Hand(typed) => unit.state == State::Same && self.at == unit.at && *typed == unit.mine,
+            Choice::Base | Choice::Undecided => false,
+        }
+    }
+}
+
 /// Units decided at once, each with the choice it had before.
 type Step = Vec<(usize, Choice)>;
 
@@ -61,32 +82,42 @@ pub struct Resolution {
 
 impl Resolution {
     /// Compares `draft` with `theirs`. Of `earlier` decisions those stand whose unit is what it was; a unit whose theirs
-    /// moved is open again and remembers what it was.
+    /// moved is open again and remembers what it was. A value that was typed for a unit that is no more becomes mine, so
+    /// that it is not lost.
     pub(crate) fn begin(
-        draft: Draft,
+        mut draft: Draft,
         base: Option<Base>,
         theirs: Stored,
         changes: Vec<VersionLine>,
         earlier: &[Decision],
     ) -> Self {
-        let merge = merge(base.as_ref().map(|base| base.fields.fields()), &draft.fields, theirs.fields.fields());
+        let base_fields = base.as_ref().map(|base| base.fields.fields());
+        let mut merge = merge::merge(base_fields, &draft.fields, theirs.fields.fields());
+        let typed: Vec<_> = earlier.iter().filter(|decision| !decision.has_its_unit(&merge)).collect();
+        for decision in typed {
+            if let Choice::Hand(value) = &decision.choice {
+                decision.at.set(&mut draft.fields, value.clone());
+                merge = merge::merge(base_fields, &draft.fields, theirs.fields.fields());
+            }
+        }
         let mut choices: Vec<Choice> = merge.units().iter().map(automatic).collect();
         let mut moved = vec![None; choices.len()];
         for (index, unit) in merge.units().iter().enumerate() {
-            let Some(decision) = earlier.iter().find(|decision| decision.at == unit.at) else {
+            let exact = earlier.iter().find(|decision| decision.at == unit.at);
+            let mut around = earlier.iter().filter(|one| one.at.overlaps(&unit.at) && !one.has_its_unit(&merge));
+            let decision =
+                exact.or_else(|| around.clone().find(|one| !one.agrees_with(unit))).or_else(|| around.next());
+            let Some(decision) = decision else {
                 continue;
             };
-            if decision.theirs == unit.theirs && decision.base == unit.base && decision.mine == unit.mine {
+            if decision.is_on(unit) {
                 choices[index] = decision.choice.clone();
-            } else {
-                let settled_by_itself = unit.state == State::Same
-                    || (unit.state == State::OnlyMine && decision.choice == Choice::Mine)
-                    || (unit.state == State::OnlyTheirs && decision.choice == Choice::Theirs);
-                if !settled_by_itself {
-                    choices[index] = Choice::Undecided;
-                }
-                moved[index] = Some(decision.clone());
+                continue;
             }
+            if !decision.agrees_with(unit) {
+                choices[index] = Choice::Undecided;
+            }
+            moved[index] = Some(decision.clone());
         }
         Resolution { draft, base, theirs, changes, merge, choices, moved, done: Vec::new(), undone: Vec::new() }
     }
@@ -245,24 +276,28 @@ impl Resolution {
         self.merge.assemble(&picks)
     }
 
-    /// What a person decided so far.
+    /// What a person decided so far: what differs from what the merge does by itself, and every unit that was asked again.
     #[must_use]
     pub fn decisions(&self) -> Vec<Decision> {
-        let units = self.units().iter().zip(&self.choices);
-        let decided = units.filter(|(unit, choice)| **choice != automatic(unit));
-        let decide = |(unit, choice): (&Unit, &Choice)| Decision {
-            at: unit.at.clone(),
-            base: unit.base.clone(),
-            theirs: unit.theirs.clone(),
-            mine: unit.mine.clone(),
-            choice: choice.clone(),
+        let said =
+            |index: &usize| self.moved[*index].is_some() || self.choices[*index] != automatic(&self.units()[*index]);
+        let decide = |index: usize| {
+            let Unit { at, base, mine, theirs, .. } = self.units()[index].clone();
+            Decision { at, base, theirs, mine, choice: self.choices[index].clone() }
         };
-        decided.filter(|(_, choice)| **choice != Choice::Undecided).map(decide).collect()
+        let decided = (0..self.choices.len()).filter(|&index| !self.choice_is_open(index));
+        decided.filter(said).map(decide).collect()
     }
 
     fn settled(&self) -> Option<Box<Settled>> {
-        let decisions = self.decisions();
-        let (base, mine, changes) = (self.base.clone(), self.draft.fields.clone(), self.changes.clone());
+        let mut decisions = self.decisions();
+        let open = (0..self.choices.len()).filter(|&index| self.choice_is_open(index));
+        for reopened in open.filter_map(|index| self.moved(index)) {
+            if !decisions.contains(reopened) {
+                decisions.push(reopened.clone());
+            }
+        }
+        let (base, mine, changes) = (self.draft.base.clone(), self.draft.fields.clone(), self.changes.clone());
         (!decisions.is_empty()).then(|| Box::new(Settled { base, mine, decisions, changes }))
     }
 

@@ -172,10 +172,14 @@ impl Answer {
         })
     }
 
+    /// To the millisecond where the server says so, else to the second.
     fn written_at(&self) -> Option<String> {
+        if let Some(exact) = self.header("midair-updated-at") {
+            return Some(exact.to_owned());
+        }
         let date = self.header(LAST_MODIFIED.as_str())?;
         let at = jiff::fmt::rfc2822::parse(date).ok()?.timestamp();
-        Some(format!("{at:.3}"))
+        Some(at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
     }
 
     fn header(&self, name: &str) -> Option<&str> {

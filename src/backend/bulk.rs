@@ -60,11 +60,11 @@ struct Item<'r> {
 
 #[derive(Deserialize)]
 struct Results {
-    items: Vec<Result1>,
+    items: Vec<Verdict>,
 }
 
 #[derive(Deserialize)]
-struct Result1 {
+struct Verdict {
     status: u16,
     #[serde(default)]
     problem: Option<Why>,
@@ -116,8 +116,8 @@ impl Backend {
     }
 }
 
-impl From<Result1> for Outcome {
-    fn from(result: Result1) -> Self {
+impl From<Verdict> for Outcome {
+    fn from(result: Verdict) -> Self {
         if (200..300).contains(&result.status) {
             return Outcome::Created;
         }

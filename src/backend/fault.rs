@@ -5,7 +5,7 @@
 #[error("{0}")]
 pub struct BadServer(pub String);
 
-/// Why no usable answer came. Its text is one sentence: what happened, and what to do.
+/// Why no usable answer came. Its text is one sentence without its full stop: what happened, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// There was no connection, or an answer to a mere question stayed out: nothing was written.
@@ -16,7 +16,7 @@ pub enum Fault {
     #[error("{0}")]
     Uncertain(String),
     /// The server refused, and said why. Nothing was written.
-    #[error("{detail} ({status} {code})")]
+    #[error("{detail} ({status}{gap}{code})", gap = if code.is_empty() { "" } else { " " })]
     Refused {
         /// The HTTP status.
         status: u16,
@@ -57,7 +57,7 @@ impl Fault {
             return Fault::Broken(format!("the request to {server} cannot be put together: {why}"));
         }
         if fault.is_connect() {
-            return Fault::Unreachable(format!("no connection to {server} ({why}); is the server running?"));
+            return Fault::Unreachable(format!("no connection to {server} ({why}); see that the server runs"));
         }
         match asks {
             Asks::Read => Fault::Unreachable(format!("{server} did not answer ({why}); try again")),

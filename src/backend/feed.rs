@@ -14,17 +14,16 @@ const LARGEST_EVENT: usize = 4 << 20;
 
 impl Backend {
     /// Every change after the position `since`, in order; without one, every change from now on. Ends, or yields a
-    /// [`Fault`] as its last item, when the connection is lost, also when it only falls silent. A position that is no
-    /// longer kept is [`Fault::Refused`] with status 410.
+    /// [`Fault`] as its last item, when the connection is lost, also when it only falls silent.
     pub fn watch(&self, since: Option<u64>) -> impl Stream<Item = Result<Event, Fault>> + Send + use<> {
         let backend = self.clone();
         stream::once(async move { backend.open(since).await }).try_flatten()
     }
 
-    /// As [`Backend::watch`], but tells when the feed is open: from the answer on no change is missed.
+    /// Opens the feed; it is open when this resolves, so that no change after that is missed.
     ///
     /// # Errors
-    /// [`Fault`] when the feed could not be opened.
+    /// [`Fault`]; a position that is no longer kept is [`Fault::Refused`] with status 410.
     pub async fn open(self, since: Option<u64>) -> Result<impl Stream<Item = Result<Event, Fault>> + Send, Fault> {
         let mut url = self.url(&["v1", "changes"]);
         if let Some(since) = since {

@@ -21,10 +21,10 @@ struct Health {
 }
 
 #[derive(Deserialize)]
-struct Listed<T> {
+struct Listed<T, Cursor> {
     items: Vec<T>,
-    #[serde(default)]
-    next: Option<String>,
+    #[serde(default = "Option::default")]
+    next: Option<Cursor>,
 }
 
 impl Backend {
@@ -51,7 +51,7 @@ impl Backend {
     /// # Errors
     /// [`Fault`].
     pub async fn collections(&self) -> Result<Vec<CollectionLine>, Fault> {
-        self.all(self.url(&["v1", "collections"])).await
+        self.all::<_, String>(self.url(&["v1", "collections"])).await
     }
 
     /// The records of a collection that come after the cursor `after` and hold `filter`, at most `limit` of them.
@@ -95,21 +95,26 @@ impl Backend {
     /// # Errors
     /// [`Fault`].
     pub async fn history(&self, key: &Key) -> Result<Vec<VersionLine>, Fault> {
-        let mut lines: Vec<VersionLine> = self.all(self.versions(key)).await?;
-        lines.sort_by_key(|line| line.version);
-        Ok(lines)
+        match self.all::<VersionLine, u64>(self.versions(key)).await {
+            Err(Fault::Refused { status: 404, .. }) => Ok(Vec::new()),
+            lines => lines,
+        }
     }
 
     /// One version of a record, whole.
     ///
     /// # Errors
-    /// [`Fault`]; [`Fault::Refused`] for a version that is not kept.
+    /// [`Fault`]; [`Fault::Refused`] with status 404 for a version that is not kept, or that was a deletion.
     pub async fn version(&self, key: &Key, number: u64) -> Result<Stored, Fault> {
         let mut url = self.versions(key);
         if let Ok(mut path) = url.path_segments_mut() {
             path.push(&number.to_string());
         }
-        self.found(url).await
+        let answer = self.get(url).await?;
+        match answer.status {
+            StatusCode::OK => stored(&answer, key),
+            _ => Err(answer.fault(Asks::Read)),
+        }
     }
 
     pub(super) fn record(&self, key: &Key) -> reqwest::Url {
@@ -137,16 +142,16 @@ impl Backend {
     }
 
     /// Every item of a list, over all its pages.
-    async fn all<T: DeserializeOwned>(&self, url: reqwest::Url) -> Result<Vec<T>, Fault> {
-        let mut listed: Listed<T> = self.found(url.clone()).await?;
+    async fn all<T: DeserializeOwned, Cursor: DeserializeOwned + ToString>(
+        &self,
+        url: reqwest::Url,
+    ) -> Result<Vec<T>, Fault> {
+        let mut listed: Listed<T, Cursor> = self.found(url.clone()).await?;
         let mut items = listed.items;
         while let Some(next) = listed.next {
             let mut url = url.clone();
-            url.query_pairs_mut().append_pair("after", &next);
+            url.query_pairs_mut().append_pair("after", &next.to_string());
             listed = self.found(url).await?;
-            if listed.items.is_empty() {
-                break;
-            }
             items.append(&mut listed.items);
         }
         Ok(items)

@@ -98,7 +98,7 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
         for effect in todo.drain(..) {
             match effect {
                 Effect::Quit => break 'seat Ending::Quit,
-                Effect::Repaint => screen.clear()?,
+                Effect::Repaint => screen = terminal::blank()?,
                 other => errands.run(other),
             }
         }
@@ -143,7 +143,7 @@ fn happened(app: &mut App, event: Event) -> Vec<Effect> {
         Event::Paste(text) => app.update(Msg::Paste(text)),
         Event::Resize(columns, rows) => {
             app.resize(columns, rows);
-            Vec::new()
+            vec![Effect::Repaint]
         }
         _ => Vec::new(),
     }

@@ -3,12 +3,15 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::Once;
 
-use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::cursor::Show;
 use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, KeyCode};
-use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size,
+};
 use ratatui::crossterm::{execute, style};
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use crate::tui::theme::Depth;
 
@@ -28,9 +31,20 @@ pub fn enter() -> anyhow::Result<Screen> {
     style::force_color_output(true);
     enable_raw_mode()?;
     execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
-    let mut screen = Terminal::new(CrosstermBackend::new(io::stdout()))?;
-    screen.clear()?;
-    Ok(screen)
+    blank()
+}
+
+/// An empty screen of the size that the terminal has now: at the start, after a resize, and to draw every cell again.
+/// ratatui's own clearing asks the terminal where its cursor is and waits for an answer, which not every terminal gives.
+///
+/// # Errors
+/// When the terminal is gone.
+pub fn blank() -> anyhow::Result<Screen> {
+    execute!(io::stdout(), Clear(ClearType::All))?;
+    let backend = CrosstermBackend::new(io::stdout());
+    let (columns, rows) = size()?;
+    let viewport = Viewport::Fixed(Rect::new(0, 0, columns, rows));
+    Ok(Terminal::with_options(backend, TerminalOptions { viewport })?)
 }
 
 /// Gives the terminal back. May be called at any time, and more than once; what fails is passed over, because there is

@@ -18,7 +18,7 @@ use super::screens::browser::Browser;
 use super::screens::collision::Collision;
 use super::screens::deletion::{Deleted, Deletion};
 use super::screens::drafts::Drafts;
-use super::screens::editor::{Editor, Saving};
+use super::screens::editor::{Editor, OnDisk, Saving};
 use super::screens::help::Help;
 use super::screens::prompt::{Prompt, Purpose};
 use super::theme::Theme;
@@ -74,6 +74,7 @@ pub struct App {
     opening: Option<Key>,
     flights: Vec<Flight>,
     parked: HashMap<Key, (String, Draft)>,
+    asked_for_drafts: bool,
 }
 
 impl App {
@@ -93,6 +94,7 @@ impl App {
             opening: None,
             flights: Vec::new(),
             parked: HashMap::new(),
+            asked_for_drafts: false,
         }
     }
 
@@ -204,7 +206,7 @@ impl App {
             return;
         }
         match &mut self.screen {
-            Screen::Editor(editor) => drop(editor.key(press, page)),
+            Screen::Editor(editor) => _ = editor.key(press, page),
             Screen::Collision(collision) => {
                 if !collision.key(press, page) && press.code == KeyCode::Enter {
                     self.hand_done();
@@ -246,7 +248,10 @@ impl App {
         match action {
             Action::Quit => return self.quit(),
             Action::Reload => return self.browser.reload(),
-            Action::Drafts => return vec![Effect::FindDrafts],
+            Action::Drafts => {
+                self.asked_for_drafts = true;
+                return vec![Effect::FindDrafts];
+            }
             Action::Filter => self.prompt = Some(Prompt::ask(Purpose::Filter, &self.browser.filter)),
             Action::New => match self.browser.collection() {
                 Some(name) => self.prompt = Some(Prompt::ask(Purpose::NewId { collection: name.into() }, "")),
@@ -284,7 +289,9 @@ impl App {
         let key = draft.key.clone();
         let since = draft.base.stored().map(|stored| stored.version);
         let keep = Effect::KeepDraft { slot: slot.clone(), draft: Box::new(draft.clone()) };
-        self.screen = Screen::Editor(Box::new(Editor::open(draft, slot, self.browser.template())));
+        let mut editor = Editor::open(draft, slot, self.browser.template());
+        editor.on_disk = OnDisk::Kept;
+        self.screen = Screen::Editor(Box::new(editor));
         vec![keep, Effect::Load { key, since }]
     }
 
@@ -463,7 +470,7 @@ impl App {
             return Vec::new();
         }
         if drafts.is_empty() && unreadable.is_empty() {
-            if !matches!(self.link, Link::Connecting) {
+            if self.asked_for_drafts {
                 self.say("No drafts wait on this machine for this server.");
             }
         } else {

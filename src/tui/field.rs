@@ -133,10 +133,10 @@ impl FieldEditor {
             KeyCode::End => area.end(),
             KeyCode::Enter => area.insert("\n"),
             KeyCode::Tab => area.insert("\t"),
-            KeyCode::Up => drop(area.up(1)),
-            KeyCode::Down => drop(area.down(1)),
-            KeyCode::PageUp => drop(area.up(page)),
-            KeyCode::PageDown => drop(area.down(page)),
+            KeyCode::Up => _ = area.up(1),
+            KeyCode::Down => _ = area.down(1),
+            KeyCode::PageUp => _ = area.up(page),
+            KeyCode::PageDown => _ = area.down(page),
             _ => return false,
         }
         true

@@ -153,3 +153,43 @@ fn two_creations_of_one_record_meet_without_a_base() {
     assert!(settling.base().is_none());
     assert_eq!(settling.undecided(), 1);
 }
+
+#[test]
+fn leaving_a_second_collision_takes_nothing_of_others_back() {
+    let mine = BASE.replace("Launch", "Website");
+    let mut settling =
+        draft(BASE, &mine).rebase(stored(8, r#"{"name":"Site","quota":150,"owner":"dana"}"#), None, vec![]);
+    settling.choose(0, Choice::Mine);
+    let settled = settling.finish("edit-2".into()).unwrap();
+    let theirs = stored(9, r#"{"name":"Page","quota":150,"owner":"dana"}"#);
+    let parked = settled.rebase(theirs.clone(), None, vec![]).park();
+    assert_eq!(parked.base.stored().unwrap().version, 7);
+    let mut resumed = parked.rebase(theirs, None, vec![]);
+    assert_eq!(resumed.moved(0).unwrap().choice, Choice::Mine, "what was decided before is still known");
+    resumed.choose(0, Choice::Mine);
+    assert_eq!(text(&resumed.merged()), r#"{"name":"Website","quota":150,"owner":"dana"}"#);
+}
+
+#[test]
+fn what_was_typed_for_a_unit_that_is_no_more_becomes_mine() {
+    let typed = |theirs: &str| {
+        let moved = r#"{"o":{"a":2}}"#;
+        let mut settling = draft(r#"{"o":{"a":1}}"#, r#"{"o":{"a":1}}"#).rebase(stored(8, moved), None, vec![]);
+        settling.choose(0, Choice::Hand(Some(Value::string("typed"))));
+        settling.finish("edit-2".into()).unwrap().rebase(stored(9, theirs), None, vec![])
+    };
+    for again in [typed(r#"{"o":{"a":1}}"#), typed("{}")] {
+        assert_eq!(again.undecided(), 1);
+        assert_eq!(text(&again.draft().fields), r#"{"o":{"a":"typed"}}"#);
+    }
+}
+
+#[test]
+fn what_was_typed_is_asked_again_when_theirs_moves_to_mine() {
+    let mut settling =
+        draft(BASE, MINE).rebase(stored(8, r#"{"name":"Site","quota":200,"owner":"dana"}"#), None, vec![]);
+    settling.choose(0, Choice::Hand(Some(Value::string("Web site"))));
+    let settled = settling.finish("edit-2".into()).unwrap();
+    let again = settled.rebase(stored(9, MINE), None, vec![]);
+    assert_eq!((again.undecided(), again.choice(0)), (1, &Choice::Undecided));
+}

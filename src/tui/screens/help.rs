@@ -57,7 +57,7 @@ impl Help {
         for (row, line) in (0..inside.height).zip(lines(here).iter().skip(self.top)) {
             match line {
                 Line::Heading(title) => {
-                    drop(panel::line(buf, inside, row, &[(" ", theme.plain), (title, theme.title)]))
+                    panel::line(buf, inside, row, &[(" ", theme.plain), (title, theme.title)]);
                 }
                 Line::Key(keys, help) => {
                     let keys = format!("   {keys:<18} ");

@@ -219,8 +219,8 @@ impl Collision {
     pub fn hand_act(&mut self, action: Action) {
         let Some(hand) = &mut self.hand else { return };
         match action {
-            Action::Undo => drop(hand.field.area.undo()),
-            Action::Redo => drop(hand.field.area.redo()),
+            Action::Undo => _ = hand.field.area.undo(),
+            Action::Redo => _ = hand.field.area.redo(),
             _ => {}
         }
     }

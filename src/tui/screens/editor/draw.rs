@@ -171,7 +171,7 @@ impl Editor {
                 field.area.draw(value, buf, Style::new());
             }
             Some(field) if !focused => {
-                drop(glyph::put(buf, (value.x, value.y), value.width, &field.area.text(), theme.bad))
+                glyph::put(buf, (value.x, value.y), value.width, &field.area.text(), theme.bad);
             }
             _ => {
                 let style = if matches!(mine, None | Some(Value::Null)) { theme.dim } else { theme.plain };

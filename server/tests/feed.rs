@@ -1,0 +1,69 @@
+//! The feed of changes: every change once, in order, resumed without a gap; ends when the server stops.
+#![allow(clippy::unwrap_used)]
+
+mod house;
+
+use house::House;
+
+/// A feed that is being read.
+struct Feed {
+    response: reqwest::Response,
+    text: String,
+}
+
+impl Feed {
+    async fn open(house: &House, query: &str, last: Option<u64>) -> Feed {
+        let mut request = house.client.get(format!("{}/v1/changes{query}", house.url));
+        if let Some(last) = last {
+            request = request.header("last-event-id", last.to_string());
+        }
+        let response = request.send().await.unwrap();
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Feed { response, text: String::new() }
+    }
+
+    /// The next event: its position, and `id v-version op`.
+    async fn next(&mut self) -> Option<(u64, String)> {
+        loop {
+            if let Some((event, rest)) = self.text.split_once("\n\n") {
+                let line =
+                    |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
+                let (id, data) = (line("id:"), line("data:"));
+                self.text = rest.to_owned();
+                let data: serde_json::Value = serde_json::from_str(&data).unwrap();
+                let told =
+                    format!("{} v{} {}", data["id"].as_str().unwrap(), data["version"], data["op"].as_str().unwrap());
+                return Some((id.parse().unwrap(), told));
+            }
+            let chunk = self.response.chunk().await.ok()??;
+            self.text += std::str::from_utf8(&chunk).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_change_comes_once_and_a_feed_resumes_where_it_broke() {
+    let house = House::open().await;
+    let mut live = Feed::open(&house, "", None).await;
+    let tag = house.create("/v1/collections/a/records/x", r#"{"n":1}"#).await;
+    assert_eq!(live.next().await.unwrap(), (1, "x v1 create".into()));
+    drop(live);
+    let tag = house.replace("/v1/collections/a/records/x", &tag, "bob", r#"{"n":2}"#).await;
+    house.create("/v1/collections/b/records/y", "{}").await;
+    house.ask("DELETE", "/v1/collections/a/records/x", &[("if-match", &tag)], "").await;
+    let mut resumed = Feed::open(&house, "?since=0", Some(1)).await;
+    assert_eq!(resumed.next().await.unwrap(), (2, "x v2 update".into()));
+    assert_eq!(resumed.next().await.unwrap(), (3, "y v1 create".into()));
+    assert_eq!(resumed.next().await.unwrap(), (4, "x v3 delete".into()));
+    let mut one = Feed::open(&house, "?since=0&collection=b", None).await;
+    assert_eq!(one.next().await.unwrap().0, 3);
+    assert_eq!(house.get("/v1/changes?since=x").await.code(), "malformed_query");
+}
+
+#[tokio::test]
+async fn a_feed_ends_when_the_server_stops() {
+    let house = House::open().await;
+    let mut feed = Feed::open(&house, "", None).await;
+    house.close().await;
+    assert_eq!(feed.next().await, None);
+}

@@ -1,0 +1,104 @@
+//! A real server on a port of its own and a file of its own, and a client that asks it anything.
+#![allow(dead_code, clippy::unwrap_used)]
+
+use std::path::PathBuf;
+
+use midair_server::{Limits, Store, serve};
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Method};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+pub struct House {
+    pub url: String,
+    pub store: Store,
+    pub client: Client,
+    pub file: PathBuf,
+    folder: TempDir,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn etag(&self) -> String {
+        self.header("etag").to_owned()
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or(Value::Null)
+    }
+
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+impl House {
+    pub async fn open() -> House {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("midair.db");
+        let store = Store::open(&file).unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let limits = Limits { record: 1 << 20, bulk: 2 << 20 };
+        let told = async {
+            let _ = stopped.await;
+        };
+        let serving = tokio::spawn(serve(listener, store.clone(), limits, told));
+        let _ = rustls_ring();
+        let client = Client::builder().no_proxy().build().unwrap();
+        House { url, store, client, file, folder, stop: Some(stop), serving }
+    }
+
+    /// Tells the server to stop, and waits until it has.
+    pub async fn close(mut self) {
+        self.stop.take().unwrap().send(()).unwrap();
+        self.serving.await.unwrap().unwrap();
+    }
+
+    pub async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut request =
+            self.client.request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.body(body.to_owned()).send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Answer { status, headers, text: response.text().await.unwrap() }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, &[], "").await
+    }
+
+    /// Creates a record and gives its tag.
+    pub async fn create(&self, path: &str, body: &str) -> String {
+        let answer = self.ask("PUT", path, &[("if-none-match", "*"), ("midair-author", "alice")], body).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.etag()
+    }
+
+    /// Replaces a record and gives its new tag.
+    pub async fn replace(&self, path: &str, tag: &str, by: &str, body: &str) -> String {
+        let answer = self.ask("PUT", path, &[("if-match", tag), ("midair-author", by)], body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.etag()
+    }
+}
+
+fn rustls_ring() -> Result<(), ()> {
+    rustls::crypto::ring::default_provider().install_default().map_err(drop)
+}

@@ -1,0 +1,182 @@
+//! Records over HTTP: their bytes, their history, what a refusal shows, what a deletion leaves.
+#![allow(clippy::unwrap_used)]
+
+mod house;
+
+use house::House;
+use serde_json::json;
+
+const AT: &str = "/v1/collections/projects/records/prj_1";
+
+#[tokio::test]
+async fn a_stale_write_is_refused_with_both_sides_and_who_wrote_between() {
+    let house = House::open().await;
+    let v1 = house.create(AT, r#"{"name":"Launch","quota":100}"#).await;
+    let headers = [("if-match", v1.as_str()), ("midair-author", "bob"), ("midair-note", "bump%20after%20call")];
+    let v2 = house.ask("PUT", AT, &headers, r#"{"name":"Launch site","quota":100}"#).await.etag();
+    house.replace(AT, &v2, "carol", r#"{"name":"Launch site","quota":150}"#).await;
+    let refused = house.ask("PUT", AT, &[("if-match", &v1)], r#"{"name":"Launch","quota":200}"#).await;
+    let problem = refused.json();
+    assert_eq!((refused.status, problem["code"].as_str()), (412, Some("version_conflict")));
+    assert_eq!(problem["expected"], json!({"version": 1, "etag": v1}));
+    assert_eq!(problem["base"], json!({"version": 1, "fields": {"name": "Launch", "quota": 100}}));
+    assert_eq!(problem["current"]["fields"], json!({"name": "Launch site", "quota": 150}));
+    assert_eq!(
+        (problem["current"]["version"].as_u64(), problem["current"]["updatedBy"].as_str()),
+        (Some(3), Some("carol"))
+    );
+    assert_eq!(problem["current"]["etag"].as_str(), Some(refused.header("etag")));
+    let changes = problem["changes"].as_array().unwrap();
+    let told: Vec<_> =
+        changes.iter().map(|line| (&line["version"], &line["by"], &line["why"], &line["paths"])).collect();
+    assert_eq!(json!(told), json!([[2, "bob", "bump after call", ["/name"]], [3, "carol", null, ["/quota"]]]));
+    assert_eq!(problem["overlap"], json!(["/quota"]));
+    assert_eq!(problem["suggestion"], "merge");
+    assert_eq!(
+        problem["detail"],
+        "projects/prj_1 is at version 3; you presented version 1. bob and carol changed /name and /quota since. Merge, and resubmit with the current ETag."
+    );
+    let disjoint = house.ask("PUT", AT, &[("if-match", &v1)], r#"{"name":"Launch","quota":100,"new":1}"#).await;
+    assert_eq!(disjoint.json()["overlap"], json!([]));
+    let same = house.ask("PUT", AT, &[("if-match", &v1)], r#"{"name":"Launch site","quota":150}"#).await;
+    assert_eq!((same.status, same.json()["alreadyApplied"].as_bool()), (412, Some(true)));
+}
+
+#[tokio::test]
+async fn a_record_comes_back_byte_for_byte() {
+    let house = House::open().await;
+    let text = "\n{ \"a\" : 1.0,\n\t\"big\":9007199254740993, \"huge\":1e400, \"s\":\"e\\u0301\\/\", \"z\":{\"b\":1,\"a\":2} }\n";
+    house.create(AT, text).await;
+    let read = house.get(AT).await;
+    assert_eq!(read.text, text);
+    assert_eq!((read.header("midair-version"), read.header("midair-author")), ("1", "alice"));
+    let listed = house.get("/v1/collections/projects/records").await;
+    assert!(listed.text.contains("\"huge\":1e400, \"s\":\"e\\u0301\\/\""), "{}", listed.text);
+    assert_eq!(house.get(&format!("{AT}/versions/1")).await.text, text);
+    let same = house.ask("PUT", AT, &[("if-match", &read.etag())], &text.replace(' ', "")).await;
+    assert_eq!((same.status, same.etag()), (200, read.etag()), "white space is no change");
+    let other = house.ask("PUT", AT, &[("if-match", &read.etag())], &text.replace("1.0", "1")).await;
+    assert_ne!(other.etag(), read.etag(), "number text is a change");
+}
+
+#[tokio::test]
+async fn a_deletion_leaves_a_tombstone_and_the_version_goes_on() {
+    let house = House::open().await;
+    let v1 = house.create(AT, r#"{"n":1}"#).await;
+    let headers = [("if-match", v1.as_str()), ("midair-author", "bob"), ("midair-note", "cancelled")];
+    let deleted = house.ask("DELETE", AT, &headers, "").await;
+    assert_eq!((deleted.status, deleted.header("midair-version")), (204, "2"));
+    let gone = house.get(AT).await;
+    assert_eq!(
+        (gone.status, &gone.json()["deleted"]["by"], &gone.json()["deleted"]["why"]),
+        (410, &json!("bob"), &json!("cancelled"))
+    );
+    let edit = house.ask("PUT", AT, &[("if-match", &v1)], r#"{"n":2}"#).await;
+    assert_eq!(
+        (edit.status, &edit.json()["deleted"]["by"], edit.json()["suggestion"].as_str()),
+        (412, &json!("bob"), Some("recreate"))
+    );
+    assert_eq!(edit.json()["base"]["fields"], json!({"n": 1}));
+    let again = house.ask("PUT", AT, &[("if-none-match", "*")], r#"{"n":1}"#).await;
+    assert_eq!((again.status, again.header("midair-version")), (201, "3"));
+    let aba = house.ask("PUT", AT, &[("if-match", &v1)], r#"{"n":2}"#).await;
+    assert_eq!(aba.status, 412, "the token of version 1 never comes back, though the record says the same again");
+    let history = house.get(&format!("{AT}/versions")).await.json();
+    let lines: Vec<_> =
+        history["items"].as_array().unwrap().iter().map(|line| (&line["version"], &line["op"])).collect();
+    assert_eq!(json!(lines), json!([[1, "create"], [2, "delete"], [3, "create"]]));
+    assert_eq!(house.get("/v1/collections").await.json(), json!({"items": [{"name": "projects", "records": 1}]}));
+}
+
+#[tokio::test]
+async fn the_same_edit_sent_twice_is_done_once() {
+    let house = House::open().await;
+    let v1 = house.create(AT, r#"{"n":1}"#).await;
+    let headers = [("if-match", v1.as_str()), ("idempotency-key", "\"edit-1\"")];
+    let first = house.ask("PUT", AT, &headers, r#"{"n":2}"#).await;
+    house.replace(AT, &first.etag(), "bob", r#"{"n":3}"#).await;
+    let second = house.ask("PUT", AT, &headers, r#"{"n":2}"#).await;
+    assert_eq!((second.status, second.etag(), second.header("idempotency-replayed")), (200, first.etag(), "true"));
+    let other = house.ask("PUT", AT, &headers, r#"{"n":9}"#).await;
+    assert_eq!((other.status, other.code().as_str()), (422, "key_reused"));
+    let records = "/v1/collections/projects/records";
+    let headers = [("idempotency-key", "\"new-1\"")];
+    let made = house.ask("POST", records, &headers, "{}").await;
+    assert_eq!(made.status, 201);
+    assert_eq!(house.get(made.header("location")).await.text, "{}");
+    assert_eq!(house.ask("POST", records, &headers, "{}").await.header("location"), made.header("location"));
+}
+
+#[tokio::test]
+async fn pages_follow_each_other_and_a_filter_narrows_them() {
+    let house = House::open().await;
+    for number in 0..25 {
+        house
+            .create(&format!("/v1/collections/many/records/r{number:02}"), &format!(r#"{{"name":"Num {number}%"}}"#))
+            .await;
+    }
+    let (mut seen, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = house.get(&format!("/v1/collections/many/records?limit=10{after}")).await.json();
+        assert_eq!(page["total"], 25);
+        seen.extend(page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+        match page["next"].as_str() {
+            Some(next) => after = format!("&after={next}"),
+            None => break,
+        }
+    }
+    assert!(seen.len() == 25 && seen.is_sorted());
+    let found = house.get("/v1/collections/many/records?filter=NUM%202").await;
+    assert_eq!((found.json()["total"].as_u64(), found.json()["items"].as_array().unwrap().len()), (Some(6), 6));
+    assert_eq!(house.get("/v1/collections/many/records?filter=%25").await.json()["total"], 25);
+    let path = "/v1/collections/many/records?filter=NUM%202";
+    assert_eq!(house.ask("GET", path, &[("if-none-match", &found.etag())], "").await.status, 304);
+    for query in ["limit=0", "limit=x", "limit=1001", "sort=name", "fields=name"] {
+        let answer = house.get(&format!("/v1/collections/many/records?{query}")).await;
+        assert_eq!((answer.status, answer.code().as_str()), (400, "malformed_query"), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn many_writes_go_in_one_request_each_with_its_verdict_or_all_or_none() {
+    let house = House::open().await;
+    let tag = house.create("/v1/collections/b/records/there", r#"{"n":1}"#).await;
+    let items = json!({"items": [
+        {"id": "new", "op": "put", "ifNoneMatch": "*", "fields": {"n": 1}},
+        {"id": "there", "op": "put", "ifNoneMatch": "*", "fields": {"n": 2}},
+        {"id": "there", "op": "put", "fields": {"n": 2}},
+        {"id": "bad/id", "op": "put", "ifNoneMatch": "*", "fields": {}},
+        {"id": "there", "op": "delete", "ifMatch": tag},
+    ]});
+    let ask = async |query: &str| {
+        let answer = house.ask("POST", &format!("/v1/collections/b/bulk{query}"), &[], &items.to_string()).await.json();
+        answer["items"].as_array().unwrap().iter().map(|item| item["status"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(ask("?atomic=true").await, [424, 424, 428, 400, 424]);
+    assert_eq!(house.get("/v1/collections/b/records").await.json()["total"], 1);
+    assert_eq!(ask("").await, [201, 412, 428, 400, 204]);
+    assert_eq!(house.get("/v1/collections/b/records").await.json()["total"], 1);
+    let items = json!({"items": [
+        {"id": "x", "op": "put", "ifNoneMatch": "*", "fields": {}},
+        {"id": "new", "op": "put", "ifNoneMatch": "*", "fields": {}},
+    ]});
+    let answer = house.ask("POST", "/v1/collections/b/bulk?atomic=true", &[], &items.to_string()).await.json();
+    assert_eq!((&answer["items"][0]["status"], &answer["items"][1]["status"]), (&json!(424), &json!(412)));
+    assert_eq!(house.get("/v1/collections/b/records/x").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_definition_is_a_versioned_resource_of_its_own() {
+    let house = House::open().await;
+    let made = house.ask("PUT", "/v1/collections/c", &[("if-none-match", "*")], r#"{"schema":{}}"#).await;
+    assert_eq!(made.status, 201);
+    assert_eq!(house.ask("PUT", "/v1/collections/c", &[], "{}").await.status, 428);
+    assert_eq!(house.ask("PUT", "/v1/collections/c", &[("if-none-match", "*")], "{}").await.status, 412);
+    let changed = house.ask("PUT", "/v1/collections/c", &[("if-match", &made.etag())], "{ }").await;
+    assert_eq!((changed.status, changed.header("midair-version")), (200, "2"));
+    assert_eq!(house.ask("PUT", "/v1/collections/c", &[("if-match", &made.etag())], "{}").await.status, 412);
+    house.create("/v1/collections/c/records/a", "{}").await;
+    assert_eq!(house.ask("DELETE", "/v1/collections/c", &[("if-match", "*")], "").await.status, 409);
+    assert_eq!(house.get("/v1/collections/c").await.text, "{ }");
+    assert_eq!(house.get("/v1/collections/nope").await.status, 404);
+}

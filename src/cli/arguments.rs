@@ -1,0 +1,187 @@
+//! The command line: what can be asked for, in which words, with which help; refuses to do any of it.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::exit::Exit;
+
+/// Edit shared records from many terminals, and settle mid-air collisions field by field.
+///
+/// Without a command, midair opens the records of the local server. It finds a running one or starts it in this very
+/// process, on a database of your own that is made on first use. A second midair in another terminal joins the first,
+/// and takes the server over when that one ends.
+#[derive(Debug, Parser)]
+#[command(name = "midair", version, after_help = Exit::table(), max_term_width = 100)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What every command understands.
+#[derive(Args, Clone, Debug)]
+pub struct Common {
+    /// The name that your changes carry [default: your login name]
+    #[arg(long = "as", global = true, value_name = "NAME", env = "MIDAIR_AS", hide_env_values = true, value_parser = name)]
+    pub who: Option<String>,
+
+    /// The server to work on, instead of the local one: http://host:port or https://host
+    #[arg(long, global = true, value_name = "URL", env = "MIDAIR_SERVER", hide_env_values = true)]
+    pub server: Option<String>,
+
+    /// The database file of the local server [default: midair/midair.db in the XDG data folder]
+    #[arg(long, global = true, value_name = "PATH", env = "MIDAIR_DB", hide_env_values = true)]
+    pub db: Option<PathBuf>,
+
+    /// Where the local server listens, and is looked for
+    #[arg(
+        long,
+        global = true,
+        value_name = "ADDR",
+        env = "MIDAIR_LISTEN",
+        hide_env_values = true,
+        default_value = "127.0.0.1:4120",
+        value_parser = socket_address
+    )]
+    pub listen: SocketAddr,
+
+    /// Leave a new database empty, instead of putting sample records into it
+    #[arg(long, global = true)]
+    pub no_seed: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server in the foreground, until it is interrupted
+    #[command(after_help = Exit::table())]
+    Serve,
+
+    /// Create records from a file: all of them, or none
+    ///
+    /// Records keep their exact text: number text, escapes, order and white space. Nothing that exists is replaced. Each
+    /// fault is named with its line, and one fault keeps every record of the file out, unless --keep-going says
+    /// otherwise.
+    #[command(after_help = Exit::table())]
+    Import(Import),
+
+    /// Write the records of a collection to a file or to stdout
+    #[command(after_help = Exit::table())]
+    Export(Export),
+}
+
+#[derive(Args, Debug)]
+pub struct Import {
+    /// The file to read, or - for stdin
+    pub file: PathBuf,
+
+    /// The collection to create the records in
+    #[arg(long, value_name = "COLLECTION", value_parser = collection)]
+    pub into: String,
+
+    /// The member that holds the id of each record: name, name.inner or /name/inner
+    #[arg(long, value_name = "KEY")]
+    pub id: String,
+
+    /// What the file is [default: by its name, else by how it begins]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<Format>,
+
+    /// Create what is good, list what is not, and end with exit code 1 if anything was not
+    #[arg(long)]
+    pub keep_going: bool,
+
+    /// CSV: take cells that are JSON (12, 1.50, true, null, [..], {..}) for that, and leave empty cells out
+    #[arg(long)]
+    pub typed: bool,
+
+    /// CSV: make a column a.b the member b inside of a
+    #[arg(long)]
+    pub nest: bool,
+
+    /// Why, for the history of the records
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct Export {
+    /// The collection to write
+    #[arg(value_parser = collection)]
+    pub collection: String,
+
+    /// Write to this file, which is replaced only when all is written
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// json: one array; ndjson: one record a line; csv: one column for each member
+    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    pub format: Format,
+
+    /// Put the id of each record first, as a member of this name
+    #[arg(long, value_name = "NAME")]
+    pub id: Option<String>,
+}
+
+/// How records are written in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// One array of records
+    Json,
+    /// One record a line
+    #[value(alias = "jsonl")]
+    Ndjson,
+    /// A table with a header
+    Csv,
+}
+
+/// Checks a name that changes are signed with.
+pub fn name(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("a name cannot be empty".into());
+    }
+    match text.chars().find(|c| c.is_control()) {
+        Some(odd) => Err(format!("a name cannot hold the control character {odd:?}")),
+        None => Ok(text.to_owned()),
+    }
+}
+
+fn collection(text: &str) -> Result<String, String> {
+    midair_record::wire::check_collection(text).map_err(|fault| fault.to_string())?;
+    Ok(text.to_owned())
+}
+
+fn socket_address(text: &str) -> Result<SocketAddr, String> {
+    let mut found = text.to_socket_addrs().map_err(|_| "not an address and a port, as in 127.0.0.1:4120".to_owned())?;
+    found.next().ok_or_else(|| format!("{text} has no address"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_name_that_could_steer_a_terminal_or_vanish_is_refused() {
+        assert_eq!(name("Zoë"), Ok("Zoë".into()));
+        for odd in ["", " ", "a\u{1b}[31m", "a\nb"] {
+            assert!(name(odd).is_err(), "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn options_may_stand_before_and_after_the_command() {
+        for line in [["midair", "--as", "bob", "serve"], ["midair", "serve", "--as", "bob"]] {
+            let parsed = Arguments::try_parse_from(line).expect("parsed");
+            assert_eq!(parsed.common.who.as_deref(), Some("bob"));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The command line: reads it, starts what it asks for, and turns every ending into a sentence and an exit code.
+
+mod arguments;
+mod exit;
+mod export;
+mod home;
+mod hosting;
+mod import;
+pub mod local;
+mod log;
+mod places;
+mod seed;
+mod serve;
+mod target;
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+use exit::{Exit, Failure};
+
+/// The program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(fault) => return report(Err(Failure::because(format!("cannot start: {fault}")))),
+    };
+    let ending = runtime.block_on(carry_out(&arguments));
+    // A blocked read of the terminal must not keep the program alive.
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    report(ending)
+}
+
+async fn carry_out(arguments: &Arguments) -> Result<Exit, Failure> {
+    let common = &arguments.common;
+    match &arguments.command {
+        None if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) => {
+            Err(Failure::usage("the screen needs a terminal; in scripts, use a command (midair --help lists them)"))
+        }
+        None => home::home(common).await,
+        Some(Command::Serve) => serve::serve(common).await,
+        Some(Command::Import(import)) => import::import(common, import).await,
+        Some(Command::Export(export)) => export::export(common, export).await,
+    }
+}
+
+fn report(ending: Result<Exit, Failure>) -> ExitCode {
+    match ending {
+        Ok(exit) => exit.into(),
+        Err(Failure { exit, sentence }) => {
+            if !sentence.is_empty() {
+                let _ = writeln!(std::io::stderr(), "midair: {sentence}");
+            }
+            exit.into()
+        }
+    }
+}

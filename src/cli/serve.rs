@@ -1,0 +1,52 @@
+//! `midair serve`: the server in the foreground, until a signal ends it; refuses to share its port or its database.
+
+use std::io::Write;
+use std::path::Path;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::arguments::Common;
+use super::exit::{Exit, Failure};
+use super::hosting::{Hosted, NoHost};
+use super::{log, places, seed};
+
+/// Serves, and says on stdout where, when it is ready.
+pub async fn serve(common: &Common) -> Result<Exit, Failure> {
+    if common.server.is_some() {
+        return Err(Failure::usage("serve runs a server here; --server names one elsewhere: leave it out"));
+    }
+    log::onto_stderr();
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::because)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::because)?;
+    let db = common.db.clone().map_or_else(places::database, Ok)?;
+    let mut hosted = start(common, &db).await?;
+    if hosted.empty && !common.no_seed {
+        seed::sow(&hosted.url()).await?;
+    }
+    if !hosted.address.ip().is_loopback() {
+        tracing::warn!(address = %hosted.address, "whoever reaches this address can read and change every record");
+    }
+    let ready = format!("midair server on http://{} · {}\n", hosted.address, db.display());
+    let _ = std::io::stdout().lock().write_all(ready.as_bytes());
+    let exit = tokio::select! {
+        _ = interrupt.recv() => Exit::Interrupted,
+        _ = terminate.recv() => Exit::Terminated,
+        why = hosted.ended() => return Err(Failure::because(why)),
+    };
+    hosted.stop().await;
+    Ok(exit)
+}
+
+async fn start(common: &Common, db: &Path) -> Result<Hosted, Failure> {
+    let listen = common.listen;
+    Hosted::start(listen, db).await.map_err(|obstacle| match obstacle {
+        NoHost::PortTaken => {
+            Failure::because(format!("{listen} is taken; is a midair running? choose another address with --listen"))
+        }
+        NoHost::DatabaseTaken => Failure::because(format!(
+            "another midair serves {} already; stop it, or name another file with --db",
+            db.display()
+        )),
+        NoHost::Never(sentence) => Failure::because(sentence),
+    })
+}
