@@ -6,11 +6,11 @@ mod generated;
 
 use std::collections::{BTreeMap, HashMap};
 
-use generated::{Triple, differing, edited, edits, object, places, triple, value, written};
+use generated::{Triple, differing, edited, edits, object, places, text, triple, value, written};
 use midair_record::diff::{apply, diff};
 use midair_record::merge::{Kind, State, merge};
 use midair_record::wire::{Stored, Token};
-use midair_record::{Choice, Draft, Object, Pointer, Record, Resolution, Value, json};
+use midair_record::{Choice, Draft, Object, Pointer, Record, Resolution, Text, Value, json};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -77,6 +77,18 @@ fn compact(fields: &Object) -> String {
 fn leaves(fields: &Object) -> Vec<(Pointer, Value)> {
     let leaf = |at: Pointer| at.get(fields).cloned().map(|value| (at, value));
     places(fields).into_iter().filter_map(leaf).filter(|(_, value)| value.as_object().is_none()).collect()
+}
+
+fn strings(value: &Value, found: &mut Vec<Text>) {
+    match value {
+        Value::String(text) => found.push(text.clone()),
+        Value::Array(elements) => elements.iter().for_each(|element| strings(element, found)),
+        Value::Object(members) => {
+            found.extend(members.keys().cloned());
+            members.values().for_each(|member| strings(member, found));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 fn mirrored(state: State) -> State {
@@ -187,6 +199,17 @@ proptest! {
     }
 
     #[test]
+    fn every_unit_gets_what_was_picked(triple in triple(), choices in some_choices()) {
+        let mut settling = collision(&triple);
+        decide(&mut settling, &choices);
+        let merged = settling.merged();
+        for (index, unit) in settling.units().iter().enumerate() {
+            let picked = settling.pick(index).unwrap_or(unit.theirs.clone());
+            prop_assert_eq!(unit.at.get(&merged), picked.as_ref(), "at {}", &unit.at);
+        }
+    }
+
+    #[test]
     fn what_nobody_changed_stays(triple in triple(), choices in some_choices()) {
         let mut settling = collision(&triple);
         decide(&mut settling, &choices);
@@ -255,11 +278,21 @@ proptest! {
     }
 
     #[test]
-    fn compact_text_comes_back_byte_for_byte(value in value()) {
-        let text = value.to_json();
+    fn compact_text_comes_back_byte_for_byte(text in text()) {
         let read = json::parse(&text).unwrap();
-        prop_assert_eq!(read.to_json(), text);
-        prop_assert_eq!(read, value);
+        prop_assert_eq!(read.to_json(), text.as_str());
+        prop_assert_eq!(json::parse(&read.canonical()), Ok(read));
+    }
+
+    #[test]
+    fn strings_say_what_other_readers_read(text in text()) {
+        let mut found = Vec::new();
+        strings(&json::parse(&text).unwrap(), &mut found);
+        for string in found {
+            for literal in [string.to_json(), string.canonical()] {
+                prop_assert_eq!(serde_json::from_str::<String>(&literal).unwrap(), string.as_str());
+            }
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ codes! {
     MALFORMED_ID = "malformed_id", 400, "A name cannot be used";
     MALFORMED_QUERY = "malformed_query", 400, "The query is not what the contract says";
     NOT_FOUND = "not_found", 404, "There is nothing here";
-    GONE = "gone", 410, "The record was deleted";
+    GONE = "gone", 410, "It is gone";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "This cannot be done here";
     UNSUPPORTED_TYPE = "unsupported_type", 415, "The body has a type that is not taken here";
     NOT_EMPTY = "not_empty", 409, "The collection still holds records";

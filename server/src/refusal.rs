@@ -46,7 +46,9 @@ pub fn stale(key: &Key, conflict: &Conflict, presented: Option<&str>, creates: b
     };
     let mut problem = Problem::new(code, detail(key, conflict, creates));
     if let Some(base) = &conflict.base {
-        problem = problem.with("expected", &Expected { version: base.version, etag: presented });
+        let its_own =
+            presented.filter(|tag| tag.trim_matches('"').split('-').next() == Some(&base.version.to_string()));
+        problem = problem.with("expected", &Expected { version: base.version, etag: its_own });
         problem = problem.with("base", base);
     }
     match &conflict.current {

@@ -22,9 +22,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 1 MiB a record, 64 MiB a bulk request.
+    /// 2 MiB a record, so that a text of 1 MiB fits with the rest of it; 64 MiB a bulk request.
     fn default() -> Self {
-        Limits { record: 1 << 20, bulk: 64 << 20 }
+        Limits { record: 2 << 20, bulk: 64 << 20 }
     }
 }
 

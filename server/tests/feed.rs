@@ -57,6 +57,8 @@ async fn every_change_comes_once_and_a_feed_resumes_where_it_broke() {
     assert_eq!(resumed.next().await.unwrap(), (4, "x v3 delete".into()));
     let mut one = Feed::open(&house, "?since=0&collection=b", None).await;
     assert_eq!(one.next().await.unwrap().0, 3);
+    let ahead = house.get("/v1/changes?since=99").await;
+    assert_eq!((ahead.status, ahead.json()["restart"].as_u64()), (410, Some(4)));
     assert_eq!(house.get("/v1/changes?since=x").await.code(), "malformed_query");
 }
 

@@ -24,7 +24,7 @@ const NEW: &str = r#"{"n":3}"#;
 const SAME: &str = "{ \"n\" : 2 }";
 const BROKEN: &str = r#"{"n":"#;
 const PAST: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
-const FUTURE: &str = "Sun, 06 Nov 2094 08:49:37 GMT";
+const FUTURE: &str = "Sat, 06 Nov 2094 08:49:37 GMT";
 
 const ROWS: &[Row] = &[
     // PUT with If-Match.
@@ -72,6 +72,7 @@ const ROWS: &[Row] = &[
     (Record, "GET", &[("if-none-match", "7")], "", 400, "malformed_header"),
     (Record, "PUT", &[("if-match", "{now}"), ("idempotency-key", "bare")], NEW, 400, "malformed_header"),
     (Record, "PUT", &[("if-match", "{now}"), ("midair-author", "%ff")], NEW, 400, "malformed_header"),
+    (Record, "PUT", &[("if-match", "{now}"), ("midair-author", "100%zz")], NEW, 400, "malformed_header"),
     // DELETE.
     (Record, "DELETE", &[("if-match", "{now}")], "", 204, ""),
     (Record, "DELETE", &[("if-match", "*")], "", 204, ""),

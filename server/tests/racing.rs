@@ -13,7 +13,7 @@ const AT: &str = "/v1/collections/counters/records/hits";
 
 /// Adds one, as often as it takes; a refusal carries the current record, so nothing is read again.
 async fn add_one(house: &House, tag: &mut String, count: &mut u64) {
-    loop {
+    for refusals in 0u32.. {
         let body = format!(r#"{{"n":{}}}"#, *count + 1);
         let answer = house.ask("PUT", AT, &[("if-match", tag)], &body).await;
         if answer.status == 200 {
@@ -23,7 +23,16 @@ async fn add_one(house: &House, tag: &mut String, count: &mut u64) {
         assert_eq!(answer.status, 412, "{}", answer.text);
         *count = answer.json()["current"]["fields"]["n"].as_u64().unwrap();
         *tag = answer.etag();
+        backoff(refusals).await;
     }
+}
+
+/// What a well-behaved client does after a refusal: backs off for a random time that grows, or fifty of them would
+/// mostly refuse each other.
+async fn backoff(refusals: u32) {
+    let random = u64::from(uuid::Uuid::new_v4().as_bytes()[0]);
+    let most = 100u64.min(2 << refusals.min(6));
+    tokio::time::sleep(std::time::Duration::from_millis(most * random / 255)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

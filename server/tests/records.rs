@@ -77,6 +77,8 @@ async fn a_deletion_leaves_a_tombstone_and_the_version_goes_on() {
         (412, &json!("bob"), Some("recreate"))
     );
     assert_eq!(edit.json()["base"]["fields"], json!({"n": 1}));
+    let headers = [("if-match", "*"), ("idempotency-key", "\"never-sent\"")];
+    assert_eq!(house.ask("DELETE", AT, &headers, "").await.status, 410);
     let again = house.ask("PUT", AT, &[("if-none-match", "*")], r#"{"n":1}"#).await;
     assert_eq!((again.status, again.header("midair-version")), (201, "3"));
     let aba = house.ask("PUT", AT, &[("if-match", &v1)], r#"{"n":2}"#).await;
@@ -99,6 +101,12 @@ async fn the_same_edit_sent_twice_is_done_once() {
     assert_eq!((second.status, second.etag(), second.header("idempotency-replayed")), (200, first.etag(), "true"));
     let other = house.ask("PUT", AT, &headers, r#"{"n":9}"#).await;
     assert_eq!((other.status, other.code().as_str()), (422, "key_reused"));
+    let third = house.get(AT).await.etag();
+    let headers = [("if-match", third.as_str()), ("idempotency-key", "\"edit-2\"")];
+    for _ in 0..2 {
+        let deleted = house.ask("DELETE", AT, &headers, "").await;
+        assert_eq!((deleted.status, deleted.header("midair-version")), (204, "4"));
+    }
     let records = "/v1/collections/projects/records";
     let headers = [("idempotency-key", "\"new-1\"")];
     let made = house.ask("POST", records, &headers, "{}").await;
@@ -171,7 +179,12 @@ async fn a_definition_is_a_versioned_resource_of_its_own() {
     let made = house.ask("PUT", "/v1/collections/c", &[("if-none-match", "*")], r#"{"schema":{}}"#).await;
     assert_eq!(made.status, 201);
     assert_eq!(house.ask("PUT", "/v1/collections/c", &[], "{}").await.status, 428);
-    assert_eq!(house.ask("PUT", "/v1/collections/c", &[("if-none-match", "*")], "{}").await.status, 412);
+    let exists = house.ask("PUT", "/v1/collections/c", &[("if-none-match", "*")], "{}").await;
+    assert_eq!((exists.status, exists.code().as_str()), (412, "already_exists"));
+    let stale = house.ask("PUT", "/v1/collections/c", &[("if-match", "\"1-old\"")], "{").await;
+    assert_eq!(stale.status, 412, "stale is told before malformed");
+    let same = house.ask("PUT", "/v1/collections/c", &[("if-match", &made.etag())], r#"{"schema":{}}"#).await;
+    assert_eq!((same.status, same.etag()), (200, made.etag()));
     let changed = house.ask("PUT", "/v1/collections/c", &[("if-match", &made.etag())], "{ }").await;
     assert_eq!((changed.status, changed.header("midair-version")), (200, "2"));
     assert_eq!(house.ask("PUT", "/v1/collections/c", &[("if-match", &made.etag())], "{}").await.status, 412);

@@ -21,17 +21,20 @@ pub fn into_file(folder: &Path) -> Option<WorkerGuard> {
         .build(folder)
         .ok()?;
     let (writer, guard) = tracing_appender::non_blocking(file);
-    let subscriber = tracing_subscriber::fmt().with_env_filter(wanted()).with_ansi(false).with_writer(writer);
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter(wanted("warn,midair=info")).with_ansi(false).with_writer(writer);
     subscriber.try_init().ok()?;
     Some(guard)
 }
 
 /// Starts the log on stderr.
 pub fn onto_stderr() {
-    let subscriber = tracing_subscriber::fmt().with_env_filter(wanted()).with_ansi(false).with_writer(std::io::stderr);
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter(wanted("warn")).with_ansi(false).with_writer(std::io::stderr);
     let _ = subscriber.try_init();
 }
 
-fn wanted() -> EnvFilter {
-    EnvFilter::try_from_env("MIDAIR_LOG").unwrap_or_else(|_| EnvFilter::new("warn,midair=info"))
+/// What `MIDAIR_LOG` asks for.
+fn wanted(otherwise: &str) -> EnvFilter {
+    EnvFilter::try_from_env("MIDAIR_LOG").unwrap_or_else(|_| EnvFilter::new(otherwise))
 }

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use midair_record::Record;
 use midair_record::wire::{Delete, Key, Put, Token};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::{body, collection_name, hand, json, only};
 use crate::problem::{self, Problem};
@@ -32,7 +33,7 @@ struct Item {
     op: ItemOp,
     if_match: Option<String>,
     if_none_match: Option<String>,
-    fields: Option<Record>,
+    fields: Option<Box<RawValue>>,
     note: Option<String>,
 }
 
@@ -135,7 +136,9 @@ fn prepare(collection: &str, hand: &Hand, item: Item, limit: usize) -> Result<Bu
         let detail = format!("A write of {key} has to say what it replaces: ifMatch, or ifNoneMatch \"*\".");
         Problem::new(problem::PRECONDITION_REQUIRED, detail)
     };
-    match (item.op, item.fields) {
+    let malformed = |fault| Problem::new(problem::MALFORMED_BODY, format!("{key}: {fault}."));
+    let record = item.fields.map(|raw| Record::parse(raw.get())).transpose().map_err(malformed)?;
+    match (item.op, record) {
         (ItemOp::Delete, _) if expect.matches.is_some() => Ok(BulkItem::Delete(Removal { key, expect, hand })),
         (ItemOp::Delete, _) => Err(required()),
         (ItemOp::Put, None) => Err(Problem::new(problem::MALFORMED_BODY, "A put has to carry fields.")),

@@ -64,6 +64,12 @@ pub(super) async fn changes(
             }
         },
     };
+    let newest = *changed.borrow();
+    if since > newest {
+        let detail =
+            format!("The feed is at position {newest}; {since} was never given out. Start again from {newest}.");
+        return Problem::new(problem::GONE, detail).with("restart", &newest).into_response();
+    }
     let feed = Feed { store: desk.store, wanted, since, read: VecDeque::new(), changed, stopping: desk.stopping };
     Sse::new(events(feed)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
 }

@@ -55,7 +55,7 @@ async fn read(desk: &Desk, name: String, conditions: &Conditions) -> Result<Resp
     match conditions.judge_read(found.token.as_str(), None) {
         ReadVerdict::Whole => Ok(described(json(found.definition.text().to_owned()), &found)),
         ReadVerdict::NotModified => Ok(described(StatusCode::NOT_MODIFIED.into_response(), &found)),
-        ReadVerdict::Failed => Err(stale(&name, Some(&found))),
+        ReadVerdict::Failed => Err(stale(&name, Some(&found), false)),
     }
 }
 
@@ -68,16 +68,22 @@ fn described(mut response: Response, collection: &Collection) -> Response {
     response
 }
 
-fn stale(name: &str, current: Option<&Collection>) -> Problem {
+fn stale(name: &str, current: Option<&Collection>, creates: bool) -> Problem {
     let Some(current) = current else {
         return Problem::new(
             problem::VERSION_CONFLICT,
             format!("There is no collection {name}. To make it, send If-None-Match: *."),
         );
     };
-    let detail =
-        format!("The definition of {name} is at version {}. Read it again, merge, and resubmit.", current.version);
-    Problem::new(problem::VERSION_CONFLICT, detail)
+    let (code, detail) = if creates {
+        let detail = format!("{name} is defined already. To replace its definition, read it and send If-Match.");
+        (problem::ALREADY_EXISTS, detail)
+    } else {
+        let version = current.version;
+        let detail = format!("The definition of {name} is at version {version}. Read it again, merge, and resubmit.");
+        (problem::VERSION_CONFLICT, detail)
+    };
+    Problem::new(code, detail)
         .header(ETAG, current.token.as_str())
         .with("current", &serde_json::json!({ "version": current.version, "etag": current.token }))
 }
@@ -97,11 +103,20 @@ async fn define(
         );
         return Err(Problem::new(problem::PRECONDITION_REQUIRED, detail));
     }
-    let bytes = body::bytes(body, desk.limits.record).await?;
-    let definition =
-        Record::parse_bytes(&bytes).map_err(|fault| Problem::new(problem::MALFORMED_BODY, format!("{fault}.")))?;
+    let (expect, creates) = (conditions.expect(), conditions.expect().matches.is_none());
+    let malformed = |fault| Problem::new(problem::MALFORMED_BODY, format!("{fault}."));
+    let read = body::bytes(body, desk.limits.record).await;
+    let definition = match read.and_then(|bytes| Record::parse_bytes(&bytes).map_err(malformed)) {
+        Ok(definition) => definition,
+        // A stale token is told before a body that cannot be read (RFC 9110 section 13.2.1).
+        Err(fault) => {
+            let current = desk.store.collection(name.clone()).await?;
+            let holds = expect.holds(current.as_ref().map(|current| current.token.as_str()));
+            return Err(if holds { fault } else { stale(&name, current.as_ref(), creates) });
+        }
+    };
     let definition = Definition { name: name.clone(), definition, by: hand.by };
-    match desk.store.define(definition, conditions.expect()).await? {
+    match desk.store.define(definition, expect).await? {
         PutDefinition::Stored { collection, created } => {
             let mut response = described(json(collection.definition.text().to_owned()), &collection);
             if created {
@@ -109,7 +124,7 @@ async fn define(
             }
             Ok(response)
         }
-        PutDefinition::Stale(current) => Err(stale(&name, current.as_ref())),
+        PutDefinition::Stale(current) => Err(stale(&name, current.as_ref(), creates)),
     }
 }
 
@@ -125,7 +140,7 @@ async fn remove(desk: &Desk, name: String, conditions: &Conditions) -> Result<Re
             let detail = format!("{name} still holds {count} records; delete them first.");
             Err(Problem::new(problem::NOT_EMPTY, detail))
         }
-        RemoveCollection::Stale(current) => Err(stale(&name, Some(&current))),
+        RemoveCollection::Stale(current) => Err(stale(&name, Some(&current), false)),
         RemoveCollection::Missing => Err(missing(&name)),
     }
 }

@@ -86,7 +86,8 @@ fn hand(headers: &HeaderMap) -> Result<Hand, Problem> {
 /// A header of percent-encoded UTF-8.
 fn decoded(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get(name) else { return Ok(None) };
-    let read = value.to_str().ok().and_then(|text| percent_decode_str(text).decode_utf8().ok());
+    let read = value.to_str().ok().filter(|text| is_percent_encoded(text));
+    let read = read.and_then(|text| percent_decode_str(text).decode_utf8().ok());
     match read {
         Some(text) => Ok(Some(text.into_owned())),
         None => {
@@ -94,6 +95,11 @@ fn decoded(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, Pro
             Err(Problem::new(problem::MALFORMED_HEADER, detail))
         }
     }
+}
+
+/// Whether two hexadecimal digits follow every percent sign.
+fn is_percent_encoded(text: &str) -> bool {
+    text.split('%').skip(1).all(|rest| rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit()))
 }
 
 fn encoded(text: &str) -> String {

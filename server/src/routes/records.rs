@@ -276,6 +276,8 @@ async fn remove(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, 
     // What is not there is told before a missing precondition; nothing is decided by this look.
     match desk.store.get(key.clone()).await? {
         Found::Stored(_) => {}
+        // It may have been deleted by this very edit, whose answer was lost.
+        Found::Gone(_) if hand.edit_id.is_some() && conditions.guard_a_deletion() => {}
         Found::Gone(gone) => return Err(refusal::gone(&key, &gone)),
         Found::Missing => return Err(missing(&key)),
     }

@@ -156,7 +156,8 @@ fn define(connection: &Connection, wanted: &Definition, expect: &Expect) -> Resu
             connection.execute(
                 "UPDATE collections SET version = version + 1, definition = ?3, at = ?4, by = ?5,
                      token = '\"' || (version + 1) || '-' || ?2 || '\"'
-                 WHERE name = ?1 AND deleted = 0 AND (?6 OR token IN (SELECT value FROM json_each(?7)))",
+                 WHERE name = ?1 AND deleted = 0 AND (?6 OR token IN (SELECT value FROM json_each(?7)))
+                   AND definition <> ?3",
                 (name, nonce(), text, now(), &wanted.by, any, tags),
             )?
         }
@@ -164,6 +165,13 @@ fn define(connection: &Connection, wanted: &Definition, expect: &Expect) -> Resu
     };
     match (find(connection, name)?, touched) {
         (Some(collection), 1) => Ok(PutDefinition::Stored { collection, created }),
+        (Some(collection), _)
+            if !created
+                && expect.holds(Some(collection.token.as_str()))
+                && collection.definition.text() == wanted.definition.text() =>
+        {
+            Ok(PutDefinition::Stored { collection, created })
+        }
         (current, _) => Ok(PutDefinition::Stale(current)),
     }
 }

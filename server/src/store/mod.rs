@@ -58,6 +58,17 @@ impl Expect {
         Expect { matches: Some(Tags::Of(vec![token.as_str().to_owned()])), none_match: None }
     }
 
+    /// Whether it holds of what stands there: this tag, or nothing.
+    #[must_use]
+    pub fn holds(&self, tag: Option<&str>) -> bool {
+        let named = |tags: &Tags| match (tags, tag) {
+            (_, None) => false,
+            (Tags::Any, Some(_)) => true,
+            (Tags::Of(tags), Some(tag)) => tags.iter().any(|one| one == tag),
+        };
+        self.matches.as_ref().is_none_or(named) && !self.none_match.as_ref().is_some_and(named)
+    }
+
     /// The record must not be there.
     #[must_use]
     pub fn absent() -> Self {
@@ -157,7 +168,7 @@ impl Store {
 
     async fn writing<T: Send + 'static>(
         &self,
-        write: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        write: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.inner.writer.write(write).await
     }

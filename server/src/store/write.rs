@@ -133,16 +133,10 @@ fn as_sql(tags: Option<&Tags>) -> (bool, String) {
 }
 
 fn holds(found: &Found, expect: &Expect) -> bool {
-    let tag = match found {
-        Found::Stored(stored) => Some(stored.token.as_str()),
-        Found::Gone(_) | Found::Missing => None,
-    };
-    let named = |tags: &Tags| match (tags, tag) {
-        (_, None) => false,
-        (Tags::Any, Some(_)) => true,
-        (Tags::Of(tags), Some(tag)) => tags.iter().any(|one| one == tag),
-    };
-    expect.matches.as_ref().is_none_or(named) && !expect.none_match.as_ref().is_some_and(named)
+    match found {
+        Found::Stored(stored) => expect.holds(Some(stored.token.as_str())),
+        Found::Gone(_) | Found::Missing => expect.holds(None),
+    }
 }
 
 fn put(connection: &Connection, write: &Write, digest: &[u8]) -> Result<Written, StoreError> {
@@ -273,8 +267,20 @@ fn replay(connection: &Connection, write: &Write, digest: &[u8]) -> Result<Optio
     }
 }
 
+/// The deletion that this very edit made before.
+fn replayed_deletion(connection: &Connection, removal: &Removal) -> Result<Option<Tombstone>, StoreError> {
+    let Removal { key, hand, .. } = removal;
+    let sql = "SELECT version, at, by, note FROM versions
+               WHERE collection = ?1 AND id = ?2 AND edit_id = ?3 AND op = 'delete'";
+    let known = connection.prepare_cached(sql)?.query_row((&key.collection, &key.id, &hand.edit_id), tombstone);
+    Ok(known.optional()?)
+}
+
 fn delete(connection: &Connection, removal: &Removal) -> Result<Delete, StoreError> {
     let (key, hand) = (&removal.key, &removal.hand);
+    if let Some(gone) = replayed_deletion(connection, removal)? {
+        return Ok(Delete::Deleted(gone));
+    }
     if removal.expect.matches.is_none() {
         return Err(StoreError::Fault("a deletion without a precondition".into()));
     }

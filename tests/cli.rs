@@ -1,0 +1,230 @@
+//! The commands, as a script meets them: files, pipes, exit codes.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+/// A home of its own with a local server's address and database; no server runs unless a command starts one.
+struct Home {
+    folder: tempfile::TempDir,
+    listen: SocketAddr,
+}
+
+impl Home {
+    fn new() -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        Home { folder: tempfile::tempdir().expect("a folder"), listen: listener.local_addr().expect("an address") }
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_midair"));
+        for name in ["MIDAIR_SERVER", "MIDAIR_DB", "MIDAIR_AS", "MIDAIR_LOG"] {
+            command.env_remove(name);
+        }
+        command
+            .env("HOME", self.folder.path())
+            .env("XDG_DATA_HOME", self.folder.path().join("data"))
+            .env("XDG_STATE_HOME", self.folder.path().join("state"))
+            .env("MIDAIR_LISTEN", self.listen.to_string())
+            .args(words)
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, words: &[&str]) -> Run {
+        Run::of(self.command(words).output().expect("it runs"))
+    }
+
+    fn run_with(&self, words: &[&str], stdin: &str) -> Run {
+        let mut child = self
+            .command(words)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("runs");
+        child.stdin.take().expect("a pipe").write_all(stdin.as_bytes()).expect("written");
+        Run::of(child.wait_with_output().expect("it ends"))
+    }
+
+    fn file(&self, name: &str, text: &str) -> String {
+        let path: PathBuf = self.folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path.display().to_string()
+    }
+
+    /// A server in the foreground that is ready, and the line with which it said so.
+    fn serve(&self, words: &[&str]) -> (Child, String) {
+        let mut child = self.command(&[&["serve"], words].concat()).stdout(Stdio::piped()).spawn().expect("it runs");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+        (child, line)
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Run {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Run {
+    fn of(output: Output) -> Self {
+        Run {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).expect("text"),
+            err: String::from_utf8(output.stderr).expect("text"),
+        }
+    }
+}
+
+const ODD: &str = "[\n{ \"id\":\"a\", \"n\":1.50 },\n{\"id\":\"b\",\"s\":\"\\u00e9\\/\",\"n\":null}\n]\n";
+
+#[test]
+fn what_goes_in_comes_out_byte_for_byte() {
+    let home = Home::new();
+    let file = home.file("odd.json", ODD);
+    let imported = home.run(&["import", &file, "--into", "things", "--id", "id"]);
+    assert_eq!(imported, Run { code: Some(0), out: String::new(), err: "2 records into things, 0 faults\n".into() });
+    assert_eq!(home.run(&["export", "things"]).out, ODD);
+
+    let lines = home.run(&["export", "things", "--format", "ndjson"]).out;
+    assert_eq!(home.run_with(&["import", "-", "--into", "again", "--id", "/id"], &lines).code, Some(0));
+    let copy = home.folder.path().join("copy.json").display().to_string();
+    assert_eq!(home.run(&["export", "again", "-o", &copy]).code, Some(0));
+    assert_eq!(std::fs::read_to_string(copy).expect("written"), ODD);
+}
+
+#[test]
+fn one_fault_keeps_every_record_out_unless_told_to_keep_going() {
+    let home = Home::new();
+    let file = home.file("mixed.ndjson", "{\"id\":\"a\"}\n{\"id\":\"b\",}\n\n{\"id\":\"c/d\"}\n{\"id\":\"e\"}\n");
+    let words = ["import", &file, "--into", "things", "--id", "id"];
+    let strict = home.run(&words);
+    let faults = format!(
+        "{file}:2: record 2: a comma before the closing brace at line 2, column 11\n\
+         {file}:4: record 3: a record id cannot hold '/'; allowed are A-Z a-z 0-9 . _ ~ -\n"
+    );
+    let nothing = "0 records into things, 2 faults; nothing was written (see --keep-going)\n";
+    assert_eq!(strict, Run { code: Some(1), out: String::new(), err: format!("{faults}{nothing}") });
+    assert_eq!(home.run(&["export", "things"]).code, Some(4));
+
+    let going = home.run(&[&words[..], &["--keep-going"]].concat());
+    let some = "2 records into things, 2 faults\n";
+    assert_eq!(going, Run { code: Some(1), out: String::new(), err: format!("{faults}{some}") });
+    assert_eq!(home.run(&["export", "things", "--format", "ndjson"]).out, "{\"id\":\"a\"}\n{\"id\":\"e\"}\n");
+}
+
+#[test]
+fn nothing_that_exists_is_replaced() {
+    let home = Home::new();
+    home.run_with(&["import", "-", "--into", "things", "--id", "id"], "{\"id\":\"b\",\"first\":true}");
+    let file = home.file("more.json", r#"[{"id":"a"},{"id":"b"}]"#);
+    let refused = home.run(&["import", &file, "--into", "things", "--id", "id"]);
+    assert_eq!(refused.code, Some(3), "{refused:?}");
+    assert!(refused.err.starts_with(&format!("{file}:1: record 2: things/b exists already\n")), "{refused:?}");
+    assert_eq!(home.run(&["export", "things", "--format", "ndjson"]).out, "{\"id\":\"b\",\"first\":true}\n");
+}
+
+#[test]
+fn a_table_becomes_records_and_records_a_table() {
+    let home = Home::new();
+    let table = "code,name.common,area,landlocked\nABW,Aruba,180,false\nAFG,\"Afghanistan, the\",652230,true\n";
+    let file = home.file("countries.csv", table);
+    home.run(&["import", &file, "--into", "plain", "--id", "code"]);
+    let first = home.run(&["export", "plain", "--format", "ndjson"]).out.lines().next().map(str::to_owned);
+    let text = r#"{"code":"ABW","name.common":"Aruba","area":"180","landlocked":"false"}"#;
+    assert_eq!(first.as_deref(), Some(text));
+    home.run(&["import", &file, "--into", "typed", "--id", "code", "--typed", "--nest"]);
+    let first = home.run(&["export", "typed", "--format", "ndjson"]).out.lines().next().map(str::to_owned);
+    let text = r#"{"code":"ABW","name":{"common":"Aruba"},"area":180,"landlocked":false}"#;
+    assert_eq!(first.as_deref(), Some(text));
+    assert_eq!(home.run(&["export", "typed", "--format", "csv"]).out, table);
+}
+
+#[test]
+fn an_export_can_carry_the_ids_that_the_records_do_not() {
+    let home = Home::new();
+    let run = home.run(&["export", "projects", "--id", "key", "--format", "ndjson"]);
+    assert!(run.out.starts_with("{\"key\":\"apollo\",\"name\":\"Apollo\","), "{run:?}");
+    let taken = home.run(&["export", "projects", "--id", "name"]);
+    assert!(taken.code == Some(1) && taken.err.contains("has a member \"name\" already"), "{taken:?}");
+}
+
+#[test]
+fn an_export_that_fails_leaves_the_older_file() {
+    let home = Home::new();
+    let file = home.file("kept.json", "older");
+    assert_eq!(home.run(&["export", "none", "-o", &file]).code, Some(4));
+    assert_eq!(std::fs::read_to_string(&file).expect("there"), "older");
+    let names = std::fs::read_dir(home.folder.path()).expect("a folder").filter_map(Result::ok);
+    let left = names.filter(|entry| entry.file_name().to_string_lossy().contains("export")).count();
+    assert_eq!(left, 0);
+}
+
+#[test]
+fn every_way_to_fail_has_its_exit_code_and_one_sentence_on_stderr() {
+    let home = Home::new();
+    for (words, code, says) in [
+        (&["export", "nothing-here"][..], 4, "there is no collection nothing-here"),
+        (&["--server", "http://127.0.0.1:9", "export", "projects"], 5, "no connection to 127.0.0.1:9"),
+        (&["--server", "127.0.0.1:9", "export", "projects"], 2, "http://127.0.0.1:9?"),
+        (&["--as", "", "export", "projects"], 2, "a name cannot be empty"),
+        (&["--as", "a\u{1b}b", "export", "projects"], 2, "control character"),
+        (&["export", "Projects"], 2, "'P'"),
+        (&["--listen", "nowhere", "export", "projects"], 2, "127.0.0.1:4120"),
+        (&["import", "no-such-file", "--into", "x", "--id", "id"], 1, "no-such-file cannot be read"),
+        (&["--no-such-option"], 2, "--no-such-option"),
+        (&[], 2, "needs a terminal"),
+    ] {
+        let run = home.run(words);
+        assert_eq!((run.code, run.out.as_str()), (Some(code), ""), "{words:?} {run:?}");
+        assert!(run.err.contains(says), "{words:?} {run:?}");
+    }
+}
+
+#[test]
+fn help_is_on_stdout_and_tells_the_exit_codes() {
+    let home = Home::new();
+    for words in [&["--help"][..], &["import", "--help"]] {
+        let run = home.run(words);
+        assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+        assert!(run.out.contains("Exit codes:\n    0  done\n"), "{}", run.out);
+    }
+}
+
+#[test]
+fn a_server_says_when_it_is_ready_and_ends_when_told_to() {
+    let home = Home::new();
+    let (mut child, line) = home.serve(&["--no-seed"]);
+    let db = home.folder.path().join("data/midair/midair.db");
+    assert_eq!(line, format!("midair server on http://{} · {}\n", home.listen, db.display()));
+    assert_eq!(home.run(&["export", "projects"]).code, Some(4));
+
+    let second = home.run(&["serve"]);
+    assert!(second.code == Some(1) && second.err.contains("is taken"), "{second:?}");
+    let elsewhere = home.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert!(elsewhere.code == Some(1) && elsewhere.err.contains("serves"), "{elsewhere:?}");
+
+    let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("told");
+    assert!(told.success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(143));
+    let (mut child, _) = home.serve(&[]);
+    child.kill().expect("killed");
+    child.wait().expect("it ends");
+}
+
+#[test]
+fn a_reader_that_has_enough_is_no_failure() {
+    let home = Home::new();
+    let many: String = (0..3000).map(|n| format!("{{\"id\":{n},\"text\":\"{}\"}}\n", "x".repeat(100))).collect();
+    assert_eq!(home.run_with(&["import", "-", "--into", "many", "--id", "id"], &many).code, Some(0));
+    let mut child =
+        home.command(&["export", "many"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    let mut little = [0; 64];
+    child.stdout.take().expect("a pipe").read_exact(&mut little).expect("read");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
