@@ -38,7 +38,8 @@ impl Theme {
             Depth::Sixteen => (12, 11, 13, 10, 9, 8, 7),
             Depth::None => (0, 0, 0, 0, 0, 0, 0),
         };
-        let plain = Style::new();
+        // Said outright, because a style that names no colour leaves the one of the frame it is drawn over.
+        let plain = Style::new().fg(Color::Reset);
         let ink = |index: u8| match depth {
             Depth::None => plain,
             Depth::Full | Depth::Sixteen => plain.fg(Color::Indexed(index)),

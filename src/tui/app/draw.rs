@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Modifier;
+use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 
 use super::{App, Notice, Screen};
@@ -21,22 +21,30 @@ struct Parts {
     foot: Rect,
 }
 
-fn parts(area: Rect) -> Option<Parts> {
+/// How many lines a notice may take.
+const LONGEST_NOTICE: usize = 3;
+
+fn parts(area: Rect, notice: u16) -> Option<Parts> {
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         return None;
     }
     let line = |y: u16| Rect { y, height: 1, ..area };
     Some(Parts {
         head: line(area.y),
-        body: Rect { y: area.y + 1, height: area.height - 3, ..area },
-        notice: line(area.bottom() - 2),
+        body: Rect { y: area.y + 1, height: area.height - 2 - notice, ..area },
+        notice: Rect { y: area.bottom() - 1 - notice, height: notice, ..area },
         foot: line(area.bottom() - 1),
     })
 }
 
+fn height_of(lines: &[String]) -> u16 {
+    u16::try_from(lines.len()).unwrap_or(1).max(1)
+}
+
 impl Widget for &App {
     fn render(self, area: Rect, buf: &mut Buffer) {
-        let Some(Parts { head, body, notice, foot }) = parts(area) else {
+        let lines = self.notice_lines(area.width);
+        let Some(Parts { head, body, notice, foot }) = parts(area, height_of(&lines)) else {
             let words = format!(
                 "Too small: midair needs {}×{}, this is {}×{}. Nothing is lost.",
                 SMALLEST.0, SMALLEST.1, area.width, area.height
@@ -48,7 +56,7 @@ impl Widget for &App {
         };
         self.draw_head(head, buf);
         self.draw_screen(body, buf);
-        self.draw_notice(notice, buf);
+        self.draw_notice(notice, &lines, buf);
         self.draw_foot(foot, buf);
     }
 }
@@ -56,7 +64,7 @@ impl Widget for &App {
 impl App {
     /// Where the caret stands when the app is drawn in `area`; `None` where nothing is typed.
     pub fn cursor(&self, area: Rect) -> Option<Position> {
-        let Parts { body, notice, .. } = parts(area)?;
+        let Parts { body, notice, .. } = parts(area, height_of(&self.notice_lines(area.width)))?;
         if self.help.is_some() {
             return None;
         }
@@ -120,22 +128,42 @@ impl App {
         }
     }
 
-    fn draw_notice(&self, area: Rect, buf: &mut Buffer) {
+    /// The sentence above the keys: what happened, else that the connection is lost. Its sign, its words, its style.
+    fn sentence(&self) -> Option<(&'static str, String, Style)> {
+        let theme = &self.theme;
+        match (&self.notice, &self.link) {
+            (Notice::Bad(words), _) => Some(("! ", words.clone(), theme.bad)),
+            (Notice::Good(words), _) => Some(("", words.clone(), theme.notice)),
+            (Notice::None, Link::Lost(why)) => {
+                let words = format!("{why} What you see may be old; what you type is kept.");
+                Some(("! ", words, theme.bad))
+            }
+            (Notice::None, _) => None,
+        }
+    }
+
+    fn notice_lines(&self, width: u16) -> Vec<String> {
+        if self.prompt.is_some() {
+            return Vec::new();
+        }
+        let words = self.sentence().map(|(sign, words, _)| format!("{sign}{words}")).unwrap_or_default();
+        let mut lines = panel::wrap(&words, width.saturating_sub(2));
+        if lines.len() > LONGEST_NOTICE {
+            lines.truncate(LONGEST_NOTICE);
+            lines[LONGEST_NOTICE - 1].push('…');
+        }
+        lines
+    }
+
+    fn draw_notice(&self, area: Rect, lines: &[String], buf: &mut Buffer) {
         let theme = &self.theme;
         if let Some(prompt) = &self.prompt {
             return prompt.draw(area, buf, theme);
         }
-        let lost = match &self.link {
-            Link::Lost(why) => Some(format!("{why} What you see may be old; what you type is kept.")),
-            _ => None,
-        };
-        let (sign, words, style) = match (&self.notice, &lost) {
-            (Notice::Bad(words), _) => ("! ", words, theme.bad),
-            (Notice::None, Some(words)) => ("! ", words, theme.bad),
-            (Notice::Good(words), _) => ("", words, theme.notice),
-            (Notice::None, None) => return,
-        };
-        panel::line(buf, area, 0, &[(" ", theme.plain), (sign, style), (words, style)]);
+        let style = self.sentence().map_or(theme.plain, |(.., style)| style);
+        for (row, line) in (0..).zip(lines) {
+            panel::line(buf, area, row, &[(" ", theme.plain), (line, style)]);
+        }
     }
 
     fn draw_foot(&self, area: Rect, buf: &mut Buffer) {

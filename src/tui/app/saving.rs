@@ -256,7 +256,7 @@ impl App {
             Ok(Put::Stale(conflict)) => self.refused(flight, *conflict),
             Err(Unsaved::Refused(why) | Unsaved::NoAnswer(why)) => {
                 self.set_saving(&flight.slot, Saving::No);
-                self.complain(format!("{} was not saved: {why} Your draft is kept.", sent.key));
+                self.complain(format!("{} was not saved: {why} What you typed is here.", sent.key));
                 Vec::new()
             }
         }

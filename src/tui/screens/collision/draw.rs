@@ -27,7 +27,11 @@ impl Collision {
         let title = format!("Mid-air collision · {}", self.resolution.draft().key);
         let room = area.width.saturating_sub(glyph::width(&title, area.width) + 8);
         let inside = panel::frame(buf, area, &title, &self.count(room), theme);
-        let versions = panel::wrap(&self.versions(clock), inside.width.saturating_sub(1));
+        let mut versions = self.versions(clock);
+        if inside.width < WIDE {
+            versions += &format!(" | you, from {}", self.from());
+        }
+        let versions = panel::wrap(&versions, inside.width.saturating_sub(1));
         let most = usize::from((inside.height / 5).max(1));
         let mut y = 0;
         for line in versions.iter().take(most) {
@@ -72,7 +76,7 @@ impl Collision {
         if glyph::width(&long, room + 1) <= room { long } else { open }
     }
 
-    /// Every version since mine, by whom, when and why, and where I stand.
+    /// Every version since mine, by whom, when and why.
     fn versions(&self, clock: Clock) -> String {
         let theirs = self.resolution.theirs();
         let mut lines: Vec<String> = self
@@ -87,11 +91,12 @@ impl Collision {
         if lines.is_empty() {
             lines.push(format!("v{} {} {}", theirs.version, theirs.updated_by, ago(&theirs.updated_at, clock)));
         }
-        let mine = match self.resolution.base() {
-            Some(base) => format!("you, from v{}", base.version),
-            None => "you; two-way: base unknown".into(),
-        };
-        format!("{} | {mine}", lines.join(" · "))
+        lines.join(" · ")
+    }
+
+    /// What I started from.
+    fn from(&self) -> String {
+        self.resolution.base().map_or("nothing that is known".into(), |base| format!("v{}", base.version))
     }
 
     fn will_height(&self, height: u16) -> u16 {
@@ -178,7 +183,11 @@ impl Collision {
         let heads = [
             (label, format!("◀ theirs: {} (v{})", theirs.updated_by, theirs.version), theme.theirs),
             (label + side, "base: what both started from".to_owned(), theme.dim),
-            (label + side * if self.show.base { 2 } else { 1 }, "mine: you ▶".to_owned(), theme.mine),
+            (
+                label + side * if self.show.base { 2 } else { 1 },
+                format!("mine: you, from {} ▶", self.from()),
+                theme.mine,
+            ),
         ];
         for (place, (column, text, style)) in heads.iter().enumerate() {
             if place != 1 || self.show.base {
