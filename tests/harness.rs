@@ -40,7 +40,10 @@ fn what_is_expected_is_looked_for_on_the_screen_as_it_is() {
 #[test]
 fn what_does_not_come_is_told_with_the_screen() {
     let mut terminal = sh("echo only this");
-    let told = catch_unwind(AssertUnwindSafe(|| drop(terminal.shows("something else")))).unwrap_err();
+    let told = catch_unwind(AssertUnwindSafe(|| {
+        terminal.shows("something else");
+    }))
+    .unwrap_err();
     let told = told.downcast_ref::<String>().unwrap();
     assert!(told.contains("something else") && told.contains("only this"), "{told}");
 }

@@ -86,7 +86,7 @@ impl App {
             clock,
             link: Link::Connecting,
             size: (80, 24),
-            browser: Browser::new(),
+            browser: Browser::default(),
             screen: Screen::Browser,
             prompt: None,
             help: None,
@@ -168,8 +168,7 @@ impl App {
     fn key(&mut self, press: Press) -> Vec<Effect> {
         let place = self.place();
         let Some(action) = keys::action(place, press) else {
-            self.type_key(press);
-            return Vec::new();
+            return self.type_key(press);
         };
         match action {
             Action::QuitNow => return self.quit(),
@@ -194,7 +193,7 @@ impl App {
         Vec::new()
     }
 
-    fn type_key(&mut self, press: Press) {
+    fn type_key(&mut self, press: Press) -> Vec<Effect> {
         let page = self.page();
         if let Some(prompt) = &mut self.prompt {
             if prompt.purpose == Purpose::Type {
@@ -203,17 +202,17 @@ impl App {
                 prompt.fault = None;
                 prompt.answer.key(press, page);
             }
-            return;
+            return Vec::new();
         }
         match &mut self.screen {
             Screen::Editor(editor) => _ = editor.key(press, page),
             Screen::Collision(collision) => {
-                if !collision.key(press, page) && press.code == KeyCode::Enter {
-                    self.hand_done();
-                }
+                let taken = collision.key(press, page);
+                return if !taken && press.code == KeyCode::Enter { self.hand_done() } else { Vec::new() };
             }
             _ => {}
         }
+        Vec::new()
     }
 
     fn choose_type(&mut self, press: Press) {
@@ -319,9 +318,8 @@ impl App {
             (Screen::Collision(collision), _) if collision.by_hand() => collision.hand_act(action),
             (Screen::Collision(_), Action::Submit) => return self.submit(),
             (Screen::Collision(collision), _) => {
-                if collision.act(action) {
-                    return vec![keep_collision(collision)];
-                }
+                let decided = collision.act(action);
+                return if decided { vec![keep_collision(collision)] } else { Vec::new() };
             }
             _ => {}
         }

@@ -52,7 +52,7 @@ pub(super) async fn bulk(
     wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
     body: Body,
 ) -> Response {
-    if let Err(refused) = only(&method, "POST") {
+    if let Some(refused) = only(&method, "POST") {
         return refused;
     }
     let answer = async {

@@ -45,7 +45,7 @@ pub(super) async fn changes(
     headers: HeaderMap,
     wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
 ) -> Response {
-    if let Err(refused) = only(&method, "GET") {
+    if let Some(refused) = only(&method, "GET") {
         return refused;
     }
     let Query(wanted) = match wanted {

@@ -14,7 +14,7 @@ use crate::serve::Desk;
 use crate::store::{Collection, Definition, PutDefinition, RemoveCollection};
 
 pub(super) async fn list(State(desk): State<Desk>, method: Method) -> Response {
-    if let Err(refused) = only(&method, "GET, HEAD") {
+    if let Some(refused) = only(&method, "GET, HEAD") {
         return refused;
     }
     match desk.store.collections().await {
@@ -32,7 +32,7 @@ pub(super) async fn collection(
 ) -> Response {
     let answer = async {
         collection_name(&name)?;
-        if let Err(refused) = only(&method, "GET, HEAD, PUT, DELETE") {
+        if let Some(refused) = only(&method, "GET, HEAD, PUT, DELETE") {
             return Ok(refused);
         }
         let conditions =

@@ -11,7 +11,7 @@ use crate::serve::Desk;
 const CONTRACT: u32 = 1;
 
 pub(super) async fn healthz(State(desk): State<Desk>, method: Method) -> Response {
-    if let Err(refused) = only(&method, "GET, HEAD") {
+    if let Some(refused) = only(&method, "GET, HEAD") {
         return refused;
     }
     let (version, store) = (env!("CARGO_PKG_VERSION"), desk.store.id());
@@ -19,7 +19,7 @@ pub(super) async fn healthz(State(desk): State<Desk>, method: Method) -> Respons
 }
 
 pub(super) async fn readyz(State(desk): State<Desk>, method: Method) -> Response {
-    if let Err(refused) = only(&method, "GET, HEAD") {
+    if let Some(refused) = only(&method, "GET, HEAD") {
         return refused;
     }
     match desk.store.collections().await {

@@ -24,7 +24,7 @@ pub(super) async fn versions(
     method: Method,
     wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
 ) -> Response {
-    if let Err(refused) = only(&method, "GET, HEAD") {
+    if let Some(refused) = only(&method, "GET, HEAD") {
         return refused;
     }
     let answer = async {
@@ -53,7 +53,7 @@ pub(super) async fn version(
     Path((collection, id, number)): Path<(String, String, String)>,
     method: Method,
 ) -> Response {
-    if let Err(refused) = only(&method, "GET, HEAD") {
+    if let Some(refused) = only(&method, "GET, HEAD") {
         return refused;
     }
     let answer = async {

@@ -52,18 +52,18 @@ async fn nothing_here(uri: Uri) -> Problem {
     )
 }
 
-/// Lets only these methods pass. `OPTIONS` is answered with them, anything else refused with them.
-fn only(method: &Method, allowed: &'static str) -> Result<(), Response> {
+/// What a method gets that is not among `allowed`: `OPTIONS` is answered with them, anything else refused with them.
+fn only(method: &Method, allowed: &'static str) -> Option<Response> {
     if allowed.split(", ").any(|one| one == method.as_str()) {
-        return Ok(());
+        return None;
     }
     if method == Method::OPTIONS {
         let headers = [(ALLOW, HeaderValue::from_static(allowed))];
-        return Err((axum::http::StatusCode::NO_CONTENT, headers).into_response());
+        return Some((axum::http::StatusCode::NO_CONTENT, headers).into_response());
     }
     let problem =
         Problem::new(problem::METHOD_NOT_ALLOWED, format!("{method} cannot be done here; these can: {allowed}."));
-    Err(problem.header(ALLOW, allowed).into_response())
+    Some(problem.header(ALLOW, allowed).into_response())
 }
 
 fn collection_name(name: &str) -> Result<(), Problem> {

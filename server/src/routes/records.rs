@@ -38,7 +38,7 @@ pub(super) async fn records(
     wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
     body: Body,
 ) -> Response {
-    if let Err(refused) = only(&method, "GET, HEAD, POST") {
+    if let Some(refused) = only(&method, "GET, HEAD, POST") {
         return refused;
     }
     let answer = async {
@@ -119,7 +119,7 @@ pub(super) async fn record(
 ) -> Response {
     let answer = async {
         let key = key(&collection, &id)?;
-        if let Err(refused) = only(&method, "GET, HEAD, PUT, DELETE") {
+        if let Some(refused) = only(&method, "GET, HEAD, PUT, DELETE") {
             return Ok(refused);
         }
         match method.as_str() {

@@ -16,14 +16,15 @@ use crate::tui::widgets::{glyph, panel};
 const AHEAD: usize = 100;
 
 /// Which list the cursor is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Side {
     Collections,
+    #[default]
     Records,
 }
 
-/// The browser.
-#[derive(Clone, Debug)]
+/// The browser. By default: empty, before anything came.
+#[derive(Clone, Debug, Default)]
 pub struct Browser {
     collections: Vec<CollectionLine>,
     collection: usize,
@@ -42,24 +43,6 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// An empty browser, before anything came.
-    pub fn new() -> Self {
-        Browser {
-            collections: Vec::new(),
-            collection: 0,
-            side: Side::Records,
-            records: Vec::new(),
-            next: None,
-            total: 0,
-            asked: None,
-            focus: 0,
-            filter: String::new(),
-            trouble: None,
-            fresh: Vec::new(),
-            behind: false,
-        }
-    }
-
     /// The collection that is shown.
     pub fn collection(&self) -> Option<&str> {
         self.collections.get(self.collection).map(|line| line.name.as_str())

@@ -15,7 +15,7 @@ pub fn brief(value: Option<&Value>) -> String {
         Some(Value::String(text)) => brief_text(text.as_str()),
         Some(Value::Array(elements)) if elements.is_empty() => "[] empty list".into(),
         Some(Value::Array(elements)) => {
-            let words: Vec<String> = elements.iter().take(40).map(|element| inside(element)).collect();
+            let words: Vec<String> = elements.iter().take(40).map(inside).collect();
             words.join(" · ")
         }
         Some(Value::Object(members)) if members.is_empty() => "{} empty object".into(),

@@ -147,8 +147,9 @@ impl TextArea {
     fn word_before(&self) -> usize {
         let start = self.caret.saturating_sub(REACH);
         let behind = self.rope.slice(start..self.caret).to_string();
-        let words = behind.split_word_bound_indices().filter(|(_, part)| part.chars().any(char::is_alphanumeric));
-        words.last().map_or(start, |(at, _)| start + behind[..at].chars().count())
+        let mut words = behind.split_word_bound_indices().rev();
+        let word = words.find(|(_, part)| part.chars().any(char::is_alphanumeric));
+        word.map_or(start, |(at, _)| start + behind[..at].chars().count())
     }
 
     pub fn home(&mut self) {
@@ -162,16 +163,16 @@ impl TextArea {
     /// Moves `lines` up; keeps the column it started in. `false` at the first line.
     pub fn up(&mut self, lines: usize) -> bool {
         let line = self.rope.char_to_line(self.caret);
-        line > 0 && self.to_line(line.saturating_sub(lines))
+        line > 0 && self.go_to_line(line.saturating_sub(lines))
     }
 
     /// Moves `lines` down; keeps the column it started in. `false` at the last line.
     pub fn down(&mut self, lines: usize) -> bool {
         let (line, last) = (self.rope.char_to_line(self.caret), self.rope.len_lines() - 1);
-        line < last && self.to_line((line + lines).min(last))
+        line < last && self.go_to_line((line + lines).min(last))
     }
 
-    fn to_line(&mut self, line: usize) -> bool {
+    fn go_to_line(&mut self, line: usize) -> bool {
         let start = self.line_start(self.caret);
         let column = self
             .column

@@ -30,7 +30,7 @@ fn the_browser() {
     let mut desk = Desk::sit(Depth::None);
     desk.keys("r");
     let named = |number: u64| {
-        let mut row = stored(number, ["alice", "bob"][usize::from(number % 2 == 0)], BASE);
+        let mut row = stored(number, ["alice", "bob"][usize::from(number.is_multiple_of(2))], BASE);
         row.id = format!("prj_{number}");
         row
     };

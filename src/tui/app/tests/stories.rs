@@ -210,7 +210,7 @@ fn absent_null_and_empty_are_set_and_told_apart() {
     assert_eq!(desk.sent_text(), with(BASE, &[("/name", "null"), ("/billing", "")]));
     let mut desk = Desk::edits();
     desk.keys("ctrl-k 'x' backspace ctrl-s");
-    assert_eq!(desk.sent_text(), with(BASE, &[("/name", "\"\"")]).replace("\"name\":\"\",", "").replace('}', "}"));
+    assert_eq!(desk.sent_text(), with(BASE, &[("/name", "")]));
 }
 
 #[test]
