@@ -122,7 +122,7 @@ fn length(text: &str) -> Vec<String> {
 fn sleeps(file: &str, text: &str) -> Vec<String> {
     let all_test = file.split('/').any(|part| matches!(part, "tests" | "tests.rs" | "examples" | "benches"));
     let sleeps = |name: &&&str| if all_test { mentions(text, name) } else { mentions_in_tests(text, name) };
-    let found = ["thread::sleep", "time::sleep"].iter().filter(sleeps).next();
+    let found = ["thread::sleep", "time::sleep"].iter().find(sleeps);
     let found = found.filter(|_| !MAY_SLEEP.contains(&file));
     found.map(|name| format!("waits with {name}; wait for what you expect instead")).into_iter().collect()
 }
