@@ -5,12 +5,16 @@ mod pty;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::LazyLock;
 
 use pty::{Home, Terminal, svg};
 
+/// Stays, so that no shell loses the folder it stands in.
+static HOME: LazyLock<Home> = LazyLock::new(Home::new);
+
 /// `script` in a terminal of 40 by 5.
 fn sh(script: &str) -> Terminal {
-    Home::new().start(Path::new("/bin/sh"), &["-c", script], 40, 5, &[])
+    HOME.start(Path::new("/bin/sh"), &["-c", script], 40, 5, &[])
 }
 
 /// Shows every byte that it is sent, control characters as `^X`.

@@ -20,7 +20,8 @@ const RECORD: &str = r#"{
 }"#;
 
 /// Draws the screen into `docs/pictures`, where that was asked for.
-fn drawn(terminal: &Terminal, name: &str) {
+fn drawn(terminal: &mut Terminal, name: &str) {
+    terminal.falls_quiet();
     let picture = svg::picture(terminal.cells());
     assert!(picture.contains("midair"));
     if std::env::var_os("UPDATE_PICTURES").is_some() {
@@ -41,7 +42,7 @@ fn two_people_collide_and_the_second_sees_both_sides() {
     alice.keys("up up end backspace backspace backspace backspace backspace backspace backspace backspace backspace backspace")
         .hides(" on");
     alice.keys("'before Monday.'").shows("before Monday").keys("esc").shows("▸ notes");
-    drawn(&alice, "editor");
+    drawn(&mut alice, "editor");
     home.edits("bob", KEY, "\"Launch\"", "\"Launch site\"");
     home.edits("bob", KEY, "on Friday", "after Friday");
     home.edits("carol", KEY, "\"quota\": 100", "\"quota\": 150");
@@ -49,10 +50,10 @@ fn two_people_collide_and_the_second_sees_both_sides() {
     alice.shows("carol saved v5").keys("ctrl-s").shows("3 of 3 undecided");
     alice.keys("down left").shows("2 of 3 undecided").shows("▸? notes");
     alice.keys("b").shows("base: what both started from");
-    drawn(&alice, "collision");
+    drawn(&mut alice, "collision");
     alice.resize(72, 24);
     alice.shows("◀ theirs  150");
-    drawn(&alice, "collision-narrow");
+    drawn(&mut alice, "collision-narrow");
 }
 
 #[test]
@@ -61,5 +62,5 @@ fn the_browser_shows_the_sample_records() {
     let mut alice = home.sized(&["--as", "alice"], 116, 30);
     alice.shows("live").shows("projects").shows("hotels").hides("loading");
     alice.keys("left down down right").shows("apollo").keys("down").shows("▸beacon");
-    drawn(&alice, "browser");
+    drawn(&mut alice, "browser");
 }

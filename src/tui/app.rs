@@ -301,6 +301,14 @@ impl App {
     }
 
     fn in_record(&mut self, action: Action, page: usize) -> Vec<Effect> {
+        if let Screen::Collision(collision) = &self.screen
+            && collision.saving != Saving::No
+            && action != Action::Submit
+        {
+            // What is decided now could not be part of it, and a draft that is left now would stand against the wrong base.
+            self.say("The result is on its way; wait for the answer. Ctrl-Q leaves, and the draft is kept.");
+            return Vec::new();
+        }
         match (&mut self.screen, action) {
             (Screen::Editor(_), Action::Save) => return self.save(),
             (Screen::Editor(_), Action::LookAtTheirs) => return self.look_at_theirs(),

@@ -196,6 +196,14 @@ impl Terminal {
         self.waits_until(&format!("{text:?}"), |screen| screen.contents().contains(text))
     }
 
+    /// Waits until nothing more is drawn: for pictures, which must not catch half a frame.
+    pub fn falls_quiet(&mut self) -> &mut Self {
+        while let Ok(chunk) = self.output.recv_timeout(Duration::from_millis(250)) {
+            self.take(&chunk);
+        }
+        self
+    }
+
     /// Waits until `text` stands on the screen no more.
     pub fn hides(&mut self, text: &str) -> &mut Self {
         self.waits_until(&format!("the end of {text:?}"), |screen| !screen.contents().contains(text))

@@ -31,7 +31,7 @@ pub fn picture(screen: &Screen) -> String {
             let start = column;
             let style = style(screen, row, column);
             let mut text = String::new();
-            while column < columns && self::style(screen, row, column) == style {
+            while column < columns && (second_half(screen, row, column) || self::style(screen, row, column) == style) {
                 match screen.cell(row, column) {
                     Some(cell) if cell.is_wide_continuation() => {}
                     Some(cell) if cell.has_contents() => text.push_str(cell.contents()),
@@ -43,6 +43,11 @@ pub fn picture(screen: &Screen) -> String {
         }
     }
     svg + "</svg>\n"
+}
+
+/// Whether the cell only continues a wide character.
+fn second_half(screen: &Screen, row: u16, column: u16) -> bool {
+    screen.cell(row, column).is_some_and(Cell::is_wide_continuation)
 }
 
 #[derive(PartialEq)]

@@ -1,6 +1,6 @@
 //! What becomes of a save: stored, refused because somebody was faster, deleted under my hands, or not answered.
 
-use midair_record::draft::{Basis, Draft};
+use midair_record::draft::Draft;
 use midair_record::resolution::Resolution;
 use midair_record::wire::{Conflict, Current, Delete, Key, Put, Stored, Tombstone, VersionLine};
 
@@ -287,13 +287,7 @@ impl App {
                 vec![Effect::DropDraft { slot }]
             }
             Screen::Editor(editor) if editor.slot == slot => {
-                editor.take_over();
-                if editor.draft.fields == flight.draft.fields || flight.merged.is_none() {
-                    editor.adopt(stored, edit_id);
-                } else {
-                    editor.draft.base = Basis::Version(Box::new(stored.clone()));
-                    editor.adopt(stored, edit_id);
-                }
+                editor.adopt(stored, edit_id);
                 if editor.has_typed() { Vec::new() } else { vec![Effect::DropDraft { slot }] }
             }
             _ => vec![Effect::DropDraft { slot }],
