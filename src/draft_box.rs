@@ -366,9 +366,10 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_read_is_reported_with_its_path_and_left() {
         let (_dir, drafts) = open();
-        for (name, text) in [("broken", "{\"format\":1,\"kept\":{\"id\":"), ("newer", "{\"format\":2,\"kept\":null}")] {
-            fs::write(drafts.file(name), text).expect("written");
-        }
+        drafts.keep(&kept("newer", "1", "x")).expect("kept");
+        let whole = fs::read_to_string(drafts.file("newer")).expect("there");
+        fs::write(drafts.file("newer"), whole.replace("\"format\":1", "\"format\":2")).expect("written");
+        fs::write(drafts.file("broken"), &whole[..whole.len() / 2]).expect("written");
         assert!(ids(&drafts).is_empty());
         let mut faults: Vec<String> = drafts.unreadable().iter().map(ToString::to_string).collect();
         faults.sort();

@@ -24,6 +24,11 @@ fn conflict_of(put: Put) -> Conflict {
     }
 }
 
+/// What a feed gives, unless it keeps silent.
+async fn soon<T>(next: impl Future<Output = T>) -> T {
+    tokio::time::timeout(std::time::Duration::from_secs(10), next).await.expect("the feed keeps silent")
+}
+
 #[tokio::test]
 async fn a_server_says_who_it_is() {
     let house = House::open().await;
@@ -204,7 +209,7 @@ async fn the_feed_tells_every_change_once_and_goes_on_where_it_was_left() {
     let feed = alice.clone().open(None).await.expect("a feed");
     pin_mut!(feed);
     let loaded = given(&alice, "apollo", ODD).await;
-    let Some(Ok(Event { seq, collection, id, line })) = feed.next().await else { panic!("no event") };
+    let Some(Ok(Event { seq, collection, id, line })) = soon(feed.next()).await else { panic!("no event") };
     assert_eq!((collection.as_str(), id.as_str(), line.op, line.version), ("projects", "apollo", Op::Create, 1));
 
     version_of(alice.save(&edited(&loaded, "/quota", "1", "e1")).await.expect("an answer"));
@@ -213,11 +218,11 @@ async fn the_feed_tells_every_change_once_and_goes_on_where_it_was_left() {
     pin_mut!(resumed);
     let mut told = Vec::new();
     for _ in 0..2 {
-        let event = resumed.next().await.expect("an event").expect("a good one");
+        let event = soon(resumed.next()).await.expect("an event").expect("a good one");
         told.push((event.id, event.line.edit_id));
     }
     assert_eq!(told[0], ("apollo".to_owned(), Some("e1".to_owned())));
     assert_eq!(told[1].0, "later");
     house.close().await;
-    assert!(!matches!(resumed.next().await, Some(Ok(_))), "the feed ends with its server");
+    assert!(!matches!(soon(resumed.next()).await, Some(Ok(_))), "the feed ends with its server");
 }

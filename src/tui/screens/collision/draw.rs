@@ -15,8 +15,8 @@ use crate::tui::when::{ago, time_of_day};
 use crate::tui::widgets::brief::brief;
 use crate::tui::widgets::{glyph, panel};
 
-/// From this width on the sides stand side by side.
-const WIDE: u16 = 100;
+/// From this width on, that is in a terminal of 100 columns, the sides stand side by side.
+const WIDE: u16 = 98;
 
 /// A line of the list of units: pieces of text, each with its style, at columns of its own.
 type Line = Vec<(u16, String, Style)>;
