@@ -96,7 +96,7 @@ impl Collision {
 
     /// What I started from.
     fn from(&self) -> String {
-        self.resolution.base().map_or("nothing that is known".into(), |base| format!("v{}", base.version))
+        self.resolution.base().map_or("scratch".into(), |base| format!("v{}", base.version))
     }
 
     fn will_height(&self, height: u16) -> u16 {
