@@ -10,10 +10,10 @@ use tokio::sync::{Mutex, oneshot};
 use crate::backend::Backend;
 use crate::draft_box::{DraftBox, Kept};
 use crate::tui::Msg;
-use crate::tui::msg::WaitingDraft;
+use crate::tui::msg::{NotKept, WaitingDraft};
 
 enum Order {
-    Keep { slot: String, draft: Box<Draft>, done: Option<oneshot::Sender<Result<(), String>>> },
+    Keep { slot: String, draft: Box<Draft>, done: Option<oneshot::Sender<Result<(), NotKept>>> },
     Drop { slot: String },
     Release { slot: String },
     Find,
@@ -51,10 +51,13 @@ impl Keeper {
     }
 
     /// Writes a draft. What is given back resolves when it is on disk, or to a sentence about why it is not.
-    pub fn kept(&self, slot: String, draft: Box<Draft>) -> impl Future<Output = Result<(), String>> + Send + use<> {
+    pub fn kept(&self, slot: String, draft: Box<Draft>) -> impl Future<Output = Result<(), NotKept>> + Send + use<> {
         let (done, told) = oneshot::channel();
         let _ = self.orders.send(Order::Keep { slot, draft, done: Some(done) });
-        async { told.await.unwrap_or_else(|_| Err("The draft could not be written: midair is stopping.".into())) }
+        async {
+            told.await
+                .unwrap_or_else(|_| Err(NotKept::Failed("The draft could not be written: midair is stopping.".into())))
+        }
     }
 
     /// Takes a draft from the disk.
@@ -108,12 +111,12 @@ impl Desk {
         }
     }
 
-    fn keep(&self, slot: &str, draft: Draft) -> Result<(), String> {
+    fn keep(&self, slot: &str, draft: Draft) -> Result<(), NotKept> {
         if !self.drafts.claim(slot) {
-            return Err(format!("The draft of {} is open in another terminal; it is not written twice.", draft.key));
+            return Err(NotKept::Taken);
         }
         let saved_at = jiff::Timestamp::now().to_string();
         let kept = Kept { id: slot.to_owned(), server: self.server.clone(), who: self.who.clone(), saved_at, draft };
-        self.drafts.keep(&kept).map_err(|fault| fault.to_string())
+        self.drafts.keep(&kept).map_err(|fault| NotKept::Failed(fault.to_string()))
     }
 }

@@ -34,7 +34,7 @@ impl Errands {
                 self.spawn(async move {
                     let result = match kept.await {
                         Ok(()) => backend.save(&draft).await.map_err(unsaved),
-                        Err(why) => Err(Unsaved::Refused(why)),
+                        Err(why) => Err(Unsaved::Refused(why.to_string())),
                     };
                     Msg::Saved { sent: draft, result }
                 });

@@ -29,7 +29,7 @@ pub enum Msg {
     /// The connection came or went.
     Link(Link),
     /// A draft was written to disk, or could not be.
-    DraftKept { slot: String, result: Result<(), String> },
+    DraftKept { slot: String, result: Result<(), NotKept> },
     /// Drafts that an earlier session left, and what could not be read of them.
     Waiting { drafts: Vec<WaitingDraft>, unreadable: Vec<String> },
 }
@@ -113,6 +113,24 @@ pub enum Unsaved {
     NoAnswer(String),
     /// The server or the disk said no: sending the same again would not help.
     Refused(String),
+}
+
+/// Why a draft is not on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotKept {
+    /// Another terminal has the draft of this name open: it goes on under a name of its own.
+    Taken,
+    /// It could not be written, for this reason.
+    Failed(String),
+}
+
+impl std::fmt::Display for NotKept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            NotKept::Taken => f.write_str("This draft is open in another terminal too; try again."),
+            NotKept::Failed(why) => f.write_str(why),
+        }
+    }
 }
 
 /// How the connection to the server stands.

@@ -3,8 +3,8 @@
 use midair_record::wire::{Event, Key, Stored, VersionLine};
 
 use super::{App, Notice, Screen};
-use crate::tui::msg::{Clock, Effect, Link, Read};
-use crate::tui::screens::editor::{Now, OnDisk, Theirs};
+use crate::tui::msg::{Clock, Effect, Link, NotKept, Read};
+use crate::tui::screens::editor::{Now, OnDisk, Saving, Theirs};
 
 pub(super) fn theirs(stored: Stored, changes: Vec<VersionLine>) -> Theirs {
     Theirs { current: Now::Stored(Box::new(stored)), changes }
@@ -32,17 +32,34 @@ impl App {
         }
     }
 
-    pub(super) fn draft_kept(&mut self, slot: &str, result: Result<(), String>) -> Vec<Effect> {
+    pub(super) fn draft_kept(&mut self, slot: &str, result: Result<(), NotKept>) -> Vec<Effect> {
+        let own_name = self.seat.next_edit_id();
         let editor = match &mut self.screen {
             Screen::Editor(editor) => editor,
-            Screen::Collision(collision) => &mut collision.editor,
+            Screen::Collision(collision) => {
+                if collision.editor.slot == slot && result == Err(NotKept::Taken) {
+                    collision.saving = Saving::No;
+                }
+                &mut collision.editor
+            }
             _ => return Vec::new(),
         };
         if editor.slot == slot {
             match result {
                 Ok(()) if matches!(editor.on_disk, OnDisk::Failed(_)) => editor.on_disk = OnDisk::Kept,
                 Ok(()) => {}
-                Err(why) => {
+                Err(NotKept::Taken) => {
+                    let words = format!(
+                        "Another terminal has this draft of {} open; yours goes on as a draft of its own.",
+                        editor.draft.key
+                    );
+                    // Nothing is sent whose draft is not on disk, so no answer will come.
+                    editor.saving = Saving::No;
+                    editor.slot = own_name;
+                    editor.on_disk = OnDisk::Behind;
+                    self.say(words);
+                }
+                Err(NotKept::Failed(why)) => {
                     editor.on_disk = OnDisk::Failed(why.clone());
                     self.complain(why);
                 }

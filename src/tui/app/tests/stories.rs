@@ -264,3 +264,23 @@ fn nothing_in_a_value_reaches_the_screen_raw() {
     }
     assert!(desk.shot(120, 40).contains("evil"));
 }
+
+#[test]
+fn a_draft_that_another_terminal_has_open_goes_on_under_a_name_of_its_own() {
+    let mut desk = Desk::edits();
+    desk.keys("' site'");
+    let slots = |desk: &mut Desk| {
+        desk.effects.clear();
+        desk.happens(Msg::Tick(clock()));
+        match &desk.effects[..] {
+            [Effect::KeepDraft { slot, .. }] => slot.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let first = slots(&mut desk);
+    desk.happens(Msg::DraftKept { slot: first.clone(), result: Err(crate::tui::msg::NotKept::Taken) });
+    desk.shows("yours goes on as a draft of its own");
+    assert_ne!(slots(&mut desk), first);
+    desk.keys("ctrl-s");
+    assert_eq!(desk.sends(), 1, "it can be saved all the same");
+}
