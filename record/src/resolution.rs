@@ -226,9 +226,10 @@ impl Resolution {
         self.step(vec![(index, choice)]);
     }
 
-    /// Decides every unit that asks, as one step.
+    /// Decides every unit that asks, as one step. What a person wrote by hand stays.
     pub fn choose_all(&mut self, choice: &Choice) {
-        let asked = (0..self.units().len()).filter(|&index| self.asks(index));
+        let by_hand = |index: usize| matches!(self.choices[index], Choice::Hand(_));
+        let asked = (0..self.units().len()).filter(|&index| self.asks(index) && !by_hand(index));
         self.step(asked.map(|index| (index, choice.clone())).collect());
     }
 

@@ -96,8 +96,11 @@ impl Desk {
                 let _ = self.send.send(Msg::DraftKept { slot, result });
             }
             Order::Drop { slot } => {
-                self.drafts.forget(&slot);
-                self.drafts.release(&slot);
+                // A draft that another terminal has taken up meanwhile is not ours to throw away.
+                if self.drafts.claim(&slot) {
+                    self.drafts.forget(&slot);
+                    self.drafts.release(&slot);
+                }
             }
             Order::Release { slot } => self.drafts.release(&slot),
             Order::Stop => {}

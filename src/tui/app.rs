@@ -284,11 +284,17 @@ impl App {
         vec![Effect::Load { key, since: None }]
     }
 
-    fn open_draft(&mut self, slot: String, draft: Draft) -> Vec<Effect> {
+    fn open_draft(&mut self, slot: String, mut draft: Draft) -> Vec<Effect> {
+        if draft.settled.is_some() && draft.note.as_ref().is_some_and(|note| note.starts_with("merged with v")) {
+            // midair's own note on a result that was on its way; the next collision writes another one.
+            draft.note = None;
+        }
         let key = draft.key.clone();
         let since = draft.base.stored().map(|stored| stored.version);
         let keep = Effect::KeepDraft { slot: slot.clone(), draft: Box::new(draft.clone()) };
-        let mut editor = Editor::open(draft, slot, self.browser.template());
+        let same = self.browser.collection() == Some(draft.key.collection.as_str());
+        let template = if same && since.is_none() { self.browser.template() } else { Object::new() };
+        let mut editor = Editor::open(draft, slot, template);
         editor.on_disk = OnDisk::Kept;
         self.screen = Screen::Editor(Box::new(editor));
         vec![keep, Effect::Load { key, since }]

@@ -104,6 +104,11 @@ impl FieldEditor {
         }
     }
 
+    /// Whether nothing was typed.
+    pub fn is_untouched(&self) -> bool {
+        self.area.text() == self.text_was
+    }
+
     /// The value, or the text as it stands where it cannot be read: what a draft keeps so that nothing is lost.
     pub fn value_or_text(&self) -> Option<Value> {
         self.value().unwrap_or_else(|_| Some(Value::string(self.area.text())))

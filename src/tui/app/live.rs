@@ -55,6 +55,7 @@ impl App {
                     );
                     // Nothing is sent whose draft is not on disk, so no answer will come.
                     editor.saving = Saving::No;
+                    editor.draft.edit_id.clone_from(&own_name);
                     editor.slot = own_name;
                     editor.on_disk = OnDisk::Behind;
                     self.say(words);

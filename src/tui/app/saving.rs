@@ -23,6 +23,8 @@ pub(super) struct Flight {
     pub(super) draft: Draft,
     /// How often it was resubmitted because it merged by itself.
     pub(super) resubmits: u32,
+    /// The note that midair wrote, not the person: the next refusal makes another one.
+    pub(super) proposed_note: Option<String>,
     /// What was merged by itself on the way, to be said when it is saved.
     pub(super) merged: Option<String>,
     /// When it goes again, in seconds since 1970, and how often it went; set while there is no answer.
@@ -61,7 +63,14 @@ impl App {
 
     fn send(&mut self, slot: String, draft: Draft, resubmits: u32, merged: Option<String>) -> Vec<Effect> {
         self.flights.retain(|flight| flight.slot != slot);
-        self.flights.push(Flight { slot: slot.clone(), draft: draft.clone(), resubmits, merged, again: None });
+        self.flights.push(Flight {
+            slot: slot.clone(),
+            draft: draft.clone(),
+            resubmits,
+            proposed_note: draft.note.clone().filter(|note| note.starts_with("merged with v")),
+            merged,
+            again: None,
+        });
         vec![Effect::Save { slot, draft: Box::new(draft) }]
     }
 
@@ -256,6 +265,11 @@ impl App {
             Ok(Put::Stale(conflict)) => self.refused(flight, *conflict),
             Err(Unsaved::Refused(why) | Unsaved::NoAnswer(why)) => {
                 self.set_saving(&flight.slot, Saving::No);
+                // Nothing was written, and the next try is another edit.
+                let next = self.seat.next_edit_id();
+                if let Some(editor) = self.editor_of(&flight.slot) {
+                    editor.draft.edit_id = next;
+                }
                 self.complain(format!("{} was not saved: {why} What you typed is here.", sent.key));
                 Vec::new()
             }
@@ -369,6 +383,10 @@ impl App {
             }
         };
         let taken_up_again = matches!(self.screen, Screen::Editor(_)) && draft.settled.is_some();
+        let mut draft = draft;
+        if flight.proposed_note.is_some() && draft.note == flight.proposed_note {
+            draft.note = None;
+        }
         let resolution = draft.rebase(theirs, base, changes);
         let asks_again = taken_up_again && resolution.asked() > 0;
         if resolution.undecided() > 0 || asks_again || flight.resubmits >= RESUBMITS {

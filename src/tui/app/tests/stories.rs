@@ -284,3 +284,30 @@ fn a_draft_that_another_terminal_has_open_goes_on_under_a_name_of_its_own() {
     desk.keys("ctrl-s");
     assert_eq!(desk.sends(), 1, "it can be saved all the same");
 }
+
+#[test]
+fn undo_after_a_merged_save_does_not_take_back_what_others_did() {
+    let (mut desk, ..) = collided(&[("/quota", "150")]);
+    desk.accepted(9);
+    desk.keys("ctrl-z ctrl-z ctrl-s");
+    desk.shows("you changed nothing");
+}
+
+#[test]
+fn mine_for_all_leaves_what_was_written_by_hand() {
+    let (mut desk, ..) = collided(&[("/name", "\"Launch day\"")]);
+    desk.keys("e esc");
+    desk.shows("1 of 1 undecided");
+    desk.keys("e '!' esc M enter");
+    assert_eq!(desk.sent_text(), with(BASE, &[("/name", "\"Launch site!\"")]));
+}
+
+#[test]
+fn the_note_of_a_second_collision_names_the_second_version() {
+    let (mut desk, _, v8) = collided(&[("/name", "\"Launch day\"")]);
+    desk.keys("right enter");
+    let v9 = stored(9, "carol", &with(BASE, &[("/name", "\"Launch night\"")]));
+    desk.refused(&v8, &v9);
+    desk.keys("right enter");
+    assert_eq!(desk.sent().note.unwrap(), "merged with v9 (carol); kept mine: name");
+}

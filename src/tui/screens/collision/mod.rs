@@ -191,6 +191,11 @@ impl Collision {
     /// A sentence while it cannot be read; the field stays open.
     pub fn hand_done(&mut self) -> Result<(), String> {
         let Some(hand) = self.hand.take() else { return Ok(()) };
+        let was_by_hand = matches!(self.resolution.choice(hand.unit), Choice::Hand(_))
+            || self.resolution.moved(hand.unit).is_some_and(|was| matches!(was.choice, Choice::Hand(_)));
+        if hand.field.is_untouched() && !was_by_hand {
+            return Ok(());
+        }
         match hand.field.value() {
             Ok(value) => {
                 self.focus = hand.unit;

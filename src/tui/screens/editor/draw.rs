@@ -91,7 +91,10 @@ impl Editor {
         if now == was || both_objects {
             return None;
         }
-        Some(format!("theirs now: {}  ({})", brief(now), stored.updated_by))
+        let changes = &self.theirs.as_ref()?.changes;
+        let line = changes.iter().rev().find(|line| line.paths.iter().any(|path| path.overlaps(at)));
+        let by = line.map_or(&stored.updated_by, |line| &line.by);
+        Some(format!("theirs now: {}  ({by})", brief(now)))
     }
 
     fn fault(&self, row: usize) -> Option<String> {

@@ -241,14 +241,21 @@ impl Editor {
         self.draft.settled = None;
         self.theirs = None;
         self.saving = Saving::No;
+        self.forget_steps();
         self.on_disk = if self.has_typed() { OnDisk::Behind } else { OnDisk::Nothing };
         let focus = self.focus;
         self.go_to(focus);
     }
 
+    /// Steps end where the base moves: going back over it would take back what others did.
+    fn forget_steps(&mut self) {
+        self.undo.clear();
+        self.redo.clear();
+    }
+
     /// Goes on with another draft of the same record, one that came out of a collision.
     pub fn go_on_with(&mut self, draft: Draft) {
-        self.undo.push((self.draft.fields.clone(), self.focus));
+        self.forget_steps();
         self.field = None;
         self.unread.clear();
         self.draft = draft;
@@ -357,6 +364,9 @@ impl Editor {
             self.on_disk = OnDisk::Behind;
             return;
         }
+        if self.in_full {
+            return;
+        }
         self.take_over();
         if let Some((fields, focus)) = self.undo.pop() {
             self.redo.push((self.draft.fields.clone(), self.focus));
@@ -367,6 +377,9 @@ impl Editor {
     fn redo(&mut self) {
         if self.field.as_mut().is_some_and(|field| field.area.redo()) {
             self.on_disk = OnDisk::Behind;
+            return;
+        }
+        if self.in_full {
             return;
         }
         if let Some((fields, focus)) = self.redo.pop() {
