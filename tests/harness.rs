@@ -18,25 +18,23 @@ fn sh(script: &str) -> Terminal {
 }
 
 /// Shows every byte that it is sent, control characters as `^X`.
-fn mirror(home: &Home) -> Terminal {
-    let mut terminal = sh(home, "stty raw -echo; echo ready; exec cat -v");
+fn mirror() -> Terminal {
+    let mut terminal = sh("stty raw -echo; echo ready; exec cat -v");
     terminal.shows("ready");
     terminal
 }
 
 #[test]
 fn keys_arrive_as_a_terminal_sends_them() {
-    let home = Home::new();
-    mirror(&home).keys("'it is' enter").shows("it is^M");
-    mirror(&home).keys("up ctrl-s pagedown f1 backspace").shows("^[[A^S^[[6~^[OP^?");
-    mirror(&home).keys("esc 'q'").shows("^[q");
-    mirror(&home).paste("two\rlines").shows("^[[200~two^Mlines^[[201~");
+    mirror().keys("'it is' enter").shows("it is^M");
+    mirror().keys("up ctrl-s pagedown f1 backspace").shows("^[[A^S^[[6~^[OP^?");
+    mirror().keys("esc 'q'").shows("^[q");
+    mirror().paste("two\rlines").shows("^[[200~two^Mlines^[[201~");
 }
 
 #[test]
 fn what_is_expected_is_looked_for_on_the_screen_as_it_is() {
-    let home = Home::new();
-    let mut terminal = sh(&home, r"printf 'old'; read line; printf '\033[2J\033[H\033[1;38;2;1;2;3mnew'; read line");
+    let mut terminal = sh(r"printf 'old'; read line; printf '\033[2J\033[H\033[1;38;2;1;2;3mnew'; read line");
     terminal.shows("old").keys("enter").shows("new").hides("old");
     assert!(String::from_utf8_lossy(terminal.raw()).contains("old"), "what came before is still known");
     let cell = terminal.cells().cell(0, 0).unwrap();
@@ -45,8 +43,7 @@ fn what_is_expected_is_looked_for_on_the_screen_as_it_is() {
 
 #[test]
 fn what_does_not_come_is_told_with_the_screen() {
-    let home = Home::new();
-    let mut terminal = sh(&home, "echo only this");
+    let mut terminal = sh("echo only this");
     let told = catch_unwind(AssertUnwindSafe(|| {
         terminal.shows("something else");
     }))
@@ -57,8 +54,7 @@ fn what_does_not_come_is_told_with_the_screen() {
 
 #[test]
 fn a_new_size_reaches_the_program_and_the_screen() {
-    let home = Home::new();
-    let mut terminal = sh(&home, "stty size; while read line; do stty size; done");
+    let mut terminal = sh("stty size; while read line; do stty size; done");
     terminal.shows("5 40").resize(61, 7);
     terminal.keys("enter").shows("7 61");
     assert_eq!(terminal.cells().size().1.get(), 61);
@@ -66,8 +62,7 @@ fn a_new_size_reaches_the_program_and_the_screen() {
 
 #[test]
 fn the_end_of_a_program_is_seen_with_all_it_said() {
-    let home = Home::new();
-    let mut terminal = sh(&home, "trap 'echo bye; exit 7' TERM; echo ready; sleep 60 <&- >&- 2>&- & wait");
+    let mut terminal = sh("trap 'echo bye; exit 7' TERM; echo ready; sleep 60 <&- >&- 2>&- & wait");
     terminal.shows("ready").signal("TERM");
     assert_eq!(terminal.ends().exit_code(), 7);
     assert!(terminal.screen().contains("bye"));
@@ -88,22 +83,12 @@ fn every_home_is_its_own() {
 
 #[test]
 fn a_picture_holds_what_the_screen_shows_in_its_colours() {
-    let home = Home::new();
-    let mut terminal =
-        sh(&home, r"printf 'a<b\033[31mred\033[0;7mback\033[0;1;4m猫é\033[0;38;5;196;48;5;240mx'; read line");
+    let mut terminal = sh(r"printf 'a<b\033[31mred\033[0;7mback\033[0;1;4m猫é\033[0;38;5;196;48;5;240mx'; read line");
     terminal.shows("x");
     let picture = svg::picture(terminal.cells());
-    for part in [
-        ">a&lt;b</text>",
-        ">red</text>",
-        ">back</text>",
-        "bold",
-        "underline",
-        ">猫</text>",
-        ">é</text>",
-        "#ff0000",
-        "#585858",
-    ] {
+    for part in
+        [">a&lt;b</text>", ">red</text>", ">back</text>", "bold", "underline", ">猫é</text>", "#ff0000", "#585858"]
+    {
         assert!(picture.contains(part), "{part} is not in {picture}");
     }
     assert!(picture.ends_with("</svg>\n"));
