@@ -72,11 +72,13 @@ impl Resolution {
         }
         let chosen = |wanted: fn(&Choice) -> bool| {
             let asked = (0..self.units().len()).filter(|&index| self.asks(index) && wanted(self.choice(index)));
-            asked.map(|index| self.units()[index].at.label()).collect::<Vec<_>>().join(", ")
+            asked.map(|index| self.units()[index].label()).collect::<Vec<_>>().join(", ")
         };
         for (words, names) in [
             ("kept mine", chosen(|choice| *choice == Choice::Mine)),
             ("took theirs", chosen(|choice| *choice == Choice::Theirs)),
+            ("took both", chosen(|choice| *choice == Choice::Both)),
+            ("part by part", chosen(|choice| matches!(choice, Choice::Pieces(_)))),
             ("by hand", chosen(|choice| matches!(choice, Choice::Hand(_)))),
             ("back to base", chosen(|choice| *choice == Choice::Base)),
         ] {

@@ -1,8 +1,12 @@
 //! What a person has typed and what it was made against; refuses to exist without the second.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::diff::{self, Change};
+use crate::merge::rule::{Rule, Rules};
+use crate::pointer::Pointer;
 use crate::resolution::{Decision, Resolution};
 use crate::value::Object;
 use crate::wire::{Base, Key, Stored, VersionLine};
@@ -66,6 +70,9 @@ pub struct Settled {
     /// The writes that the collision was with, oldest first.
     #[serde(default)]
     pub changes: Vec<VersionLine>,
+    /// The merge rules that were chosen in it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rules: BTreeMap<Pointer, Rule>,
 }
 
 impl Draft {
@@ -109,24 +116,37 @@ impl Draft {
         }
     }
 
-    /// Puts the draft against what the server has now. `base` is what the refusal said of the version I started from;
-    /// it is used where the draft does not know it by itself. `changes` are the writes since, oldest first.
+    /// Puts the draft against what the server has now, by inferred merge rules. `base` is what the refusal said of the
+    /// version I started from; it is used where the draft does not know it by itself. `changes` are the writes since,
+    /// oldest first.
     #[must_use]
     pub fn rebase(&self, theirs: Stored, base: Option<Base>, changes: Vec<VersionLine>) -> Resolution {
+        self.rebase_by(&Rules::default(), theirs, base, changes)
+    }
+
+    /// As [`Draft::rebase`], by the collection's merge rules.
+    #[must_use]
+    pub fn rebase_by(
+        &self,
+        rules: &Rules,
+        theirs: Stored,
+        base: Option<Base>,
+        changes: Vec<VersionLine>,
+    ) -> Resolution {
         let mut origin = self.clone();
         match origin.settled.take() {
             Some(settled) => {
-                let Settled { base, mine, decisions, changes: mut before } = *settled;
+                let Settled { base, mine, decisions, changes: mut before, rules: chosen } = *settled;
                 let known = base.known();
                 (origin.base, origin.fields) = (base, mine);
                 before.retain(|line| changes.iter().all(|newer| newer.version != line.version));
                 before.extend(changes);
                 before.sort_by_key(|line| line.version);
-                Resolution::begin(origin, known, theirs, before, &decisions)
+                Resolution::begin(origin, known, theirs, before, &decisions, rules.with(chosen))
             }
             None => {
                 let known = self.base.known().or(base);
-                Resolution::begin(origin, known, theirs, changes, &[])
+                Resolution::begin(origin, known, theirs, changes, &[], rules.clone())
             }
         }
     }

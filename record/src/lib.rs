@@ -7,6 +7,7 @@ pub mod diff;
 pub mod draft;
 pub mod elements;
 pub mod json;
+mod layout;
 pub mod merge;
 pub mod pointer;
 pub mod record;

@@ -71,48 +71,107 @@ impl Pointer {
         self.contains(other) || other.contains(self)
     }
 
-    /// How people read it: the names with dots between, as in `billing.email`.
+    /// How people read it: the names with dots between, keys of elements in brackets, as in `authors[ada].email`.
     #[must_use]
     pub fn label(&self) -> String {
-        self.0.join(".")
+        let mut label = String::new();
+        for name in &self.0 {
+            match key_step(name) {
+                Some((_, key)) => label += &format!("[{}]", key.trim_matches('"')),
+                None if label.is_empty() => label += name,
+                None => label += &format!(".{name}"),
+            }
+        }
+        label
     }
 
-    /// What stands here in `fields`, through objects only. `None` when absent, and for the root.
+    /// What stands here in `fields`. `None` when absent, and for the root.
+    ///
+    /// In an array, a step is an index (RFC 6901), or `member=value`, the value as canonical JSON, for the element that
+    /// has that member: so an element is found again where the order is another.
     #[must_use]
     pub fn get<'v>(&self, fields: &'v Object) -> Option<&'v Value> {
         let (first, rest) = self.0.split_first()?;
-        rest.iter().try_fold(fields.get(first.as_str())?, |value, name| value.as_object()?.get(name.as_str()))
+        rest.iter().try_fold(fields.get(first.as_str())?, |value, name| match value {
+            Value::Object(members) => members.get(name.as_str()),
+            Value::Array(elements) => elements.get(place_in(elements, name)?),
+            _ => None,
+        })
     }
 
     /// Puts `value` here, or removes what stands here when it is `None`. Parents that are missing or not objects are
-    /// made into objects on the way to a value; nothing is made on the way to a removal. The root is left alone.
+    /// made into objects on the way to a value; nothing is made on the way to a removal. In an array, an element that is
+    /// not there is put at its end. The root is left alone.
     pub fn set(&self, fields: &mut Object, value: Option<Value>) {
-        let Some((last, parents)) = self.0.split_last() else {
+        let Some((first, rest)) = self.0.split_first() else { return };
+        if rest.is_empty() {
+            match value {
+                Some(value) => drop(fields.insert(first.as_str().into(), value)),
+                None => drop(fields.shift_remove(first.as_str())),
+            }
             return;
-        };
-        let mut members = fields;
-        for name in parents {
-            if value.is_none() && !matches!(members.get(name.as_str()), Some(Value::Object(_))) {
-                return;
-            }
-            let parent = members.entry(name.as_str().into()).or_insert(Value::Null);
-            if !matches!(parent, Value::Object(_)) {
-                *parent = Value::Object(Object::new());
-            }
-            let Value::Object(inside) = parent else {
-                return;
-            };
-            members = inside;
         }
+        if value.is_none() && !fields.contains_key(first.as_str()) {
+            return;
+        }
+        put(fields.entry(first.as_str().into()).or_insert(Value::Null), rest, value);
+    }
+}
+
+/// Puts `value` at `names` inside `parent`, as [`Pointer::set`].
+fn put(parent: &mut Value, names: &[String], value: Option<Value>) {
+    let Some((first, rest)) = names.split_first() else {
+        return value.into_iter().for_each(|value| *parent = value);
+    };
+    if let Value::Array(elements) = parent {
+        let place = place_in(elements, first);
+        match (place, value) {
+            (Some(index), None) if rest.is_empty() => drop(elements.remove(index)),
+            (Some(index), value) => put(&mut elements[index], rest, value),
+            (None, Some(value)) => {
+                let mut element = Value::Object(Object::new());
+                if let (Value::Object(members), Some((key, says))) = (&mut element, key_step(first))
+                    && let Ok(says) = Value::parse(says)
+                {
+                    members.insert(key.into(), says);
+                }
+                put(&mut element, rest, Some(value));
+                elements.push(element);
+            }
+            (None, None) => {}
+        }
+        return;
+    }
+    if !matches!(parent, Value::Object(_)) {
+        if value.is_none() {
+            return;
+        }
+        *parent = Value::Object(Object::new());
+    }
+    if let Value::Object(members) = parent {
         match value {
-            Some(value) => {
-                members.insert(last.as_str().into(), value);
-            }
-            None => {
-                members.shift_remove(last.as_str());
-            }
+            None if rest.is_empty() => drop(members.shift_remove(first.as_str())),
+            None if !members.contains_key(first.as_str()) => {}
+            value => put(members.entry(first.as_str().into()).or_insert(Value::Null), rest, value),
         }
     }
+}
+
+/// The two sides of a step that finds an element by a member, `id="a7"`.
+fn key_step(name: &str) -> Option<(&str, &str)> {
+    let (key, value) = name.split_once('=')?;
+    matches!(Value::parse(value), Ok(Value::String(_) | Value::Number(_))).then_some((key, value))
+}
+
+/// Which of `elements` a step leads to.
+fn place_in(elements: &[Value], name: &str) -> Option<usize> {
+    if let Some((key, says)) = key_step(name) {
+        let is = |element: &Value| {
+            element.as_object().and_then(|members| members.get(key)).is_some_and(|value| value.canonical() == says)
+        };
+        return elements.iter().position(is);
+    }
+    name.parse().ok().filter(|index| *index < elements.len())
 }
 
 impl fmt::Display for Pointer {
@@ -154,6 +213,26 @@ mod tests {
     fn overlap_is_containment_either_way() {
         let [a, ab, c] = ["/a", "/a/b", "/c"].map(|text| Pointer::parse(text).expect(text));
         assert!(a.overlaps(&ab) && ab.overlaps(&a) && !c.overlaps(&a));
+    }
+
+    #[test]
+    fn elements_are_found_by_a_member_or_by_their_place() {
+        let mut fields =
+            Value::parse(r#"{"a":[{"id":"x","n":1},{"id":7}]}"#).expect("json").as_object().expect("object").clone();
+        let at = |text: &str| Pointer::parse(text).expect(text);
+        assert_eq!(at(r#"/a/id="x"/n"#).get(&fields).map(Value::to_json).as_deref(), Some("1"));
+        assert_eq!(at("/a/1/id").get(&fields).map(Value::to_json).as_deref(), Some("7"));
+        assert_eq!(at(r#"/a/id="7""#).get(&fields), None);
+        assert_eq!(at("/a/-/id").get(&fields), None);
+        at(r#"/a/id="x"/n"#).set(&mut fields, None);
+        at("/a/id=7/m/k").set(&mut fields, Some(Value::Null));
+        at(r#"/a/id="new"/n"#).set(&mut fields, Some(Value::Bool(true)));
+        at(r#"/a/id="gone""#).set(&mut fields, None);
+        assert_eq!(
+            Value::Object(fields).to_json(),
+            r#"{"a":[{"id":"x"},{"id":7,"m":{"k":null}},{"id":"new","n":true}]}"#
+        );
+        assert_eq!(at(r#"/a/id="x"/n"#).label(), "a[x].n");
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! A record as it was written: its exact text and what the text says; refuses to change either.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::json::{self, Literals, Malformed};
+use crate::layout::entries;
 use crate::pointer::Pointer;
 use crate::value::{Object, Text, Value};
 
@@ -111,69 +111,12 @@ impl<'de> Deserialize<'de> for Record {
     }
 }
 
-/// Where the parts of one member stand: white space, name, colon with its white space, value, white space.
-struct Member {
-    lead: Range<usize>,
-    name: Range<usize>,
-    gap: Range<usize>,
-    value: Range<usize>,
-    trail: Range<usize>,
-}
-
-/// Finds the members of the object literal `text`, and the white space of an empty one.
-fn members(text: &str) -> Vec<Member> {
-    let bytes = text.as_bytes();
-    let mut found = Vec::new();
-    let mut pos = 1;
-    loop {
-        let lead = pos..json::skip_space(bytes, pos);
-        if bytes.get(lead.end) != Some(&b'"') {
-            return found;
-        }
-        let Ok(name_end) = json::string_end(bytes, lead.end) else {
-            return found;
-        };
-        let name = lead.end..name_end;
-        let colon = json::skip_space(bytes, name_end);
-        let gap = name_end..json::skip_space(bytes, colon + 1);
-        let value = gap.end..value_end(bytes, gap.end);
-        let trail = value.end..json::skip_space(bytes, value.end);
-        pos = trail.end + 1;
-        found.push(Member { lead, name, gap, value, trail });
-    }
-}
-
-/// The position after the valid JSON value that starts at `pos`.
-fn value_end(bytes: &[u8], mut pos: usize) -> usize {
-    let mut depth = 0usize;
-    while let Some(byte) = bytes.get(pos) {
-        match byte {
-            b'"' => pos = json::string_end(bytes, pos).unwrap_or(bytes.len()),
-            b'{' | b'[' => {
-                depth += 1;
-                pos += 1;
-            }
-            b'}' | b']' if depth == 0 => return pos,
-            b'}' | b']' => {
-                depth -= 1;
-                pos += 1;
-            }
-            b',' | b' ' | b'\t' | b'\n' | b'\r' if depth == 0 => return pos,
-            _ => pos += 1,
-        }
-        if depth == 0 && matches!(bytes.get(pos - 1), Some(b'"' | b'}' | b']')) {
-            return pos;
-        }
-    }
-    pos
-}
-
 fn rewrite_object(out: &mut String, fields: &Object, text: &str, was: &Object) {
     if fields.is_empty() && was.is_empty() {
         out.push_str(text);
         return;
     }
-    let spans = members(text);
+    let spans = entries(text);
     if spans.is_empty() || spans.len() != was.len() {
         json::write_object(out, fields, Literals::AsWritten);
         return;

@@ -1,9 +1,14 @@
 //! A collision being settled: what was decided of each unit, with undo; ends as an ordinary draft against theirs.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::draft::{Basis, Draft, Settled};
-use crate::merge::{self, Merge, State, Unit};
+use crate::merge::hunk::{self, HunkChoice, Piece};
+use crate::merge::rule::{Rule, Rules};
+use crate::merge::{self, Kind, Merge, State, Unit};
 use crate::pointer::Pointer;
 use crate::value::{Object, Value};
 use crate::wire::{Base, Stored, VersionLine};
@@ -20,15 +25,58 @@ pub enum Choice {
     Mine,
     /// What I started from.
     Base,
+    /// What both come to: what the rule makes of them, or theirs and then mine; never base.
+    Both,
     /// What a person typed; `None` removes the member.
     Hand(#[serde(with = "crate::value::none_or_one")] Option<Value>),
+    /// A text or list of which each changed part is decided for itself.
+    Pieces(Vec<Piece>),
+}
+
+impl Choice {
+    /// Whether something is left to decide.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match self {
+            Choice::Undecided => true,
+            Choice::Pieces(pieces) => pieces.iter().any(|piece| piece.choice == HunkChoice::Undecided),
+            _ => false,
+        }
+    }
+
+    /// The same for each part of a text or list.
+    fn of_a_piece(&self) -> HunkChoice {
+        match self {
+            Choice::Theirs => HunkChoice::Theirs,
+            Choice::Mine => HunkChoice::Mine,
+            Choice::Base => HunkChoice::Base,
+            Choice::Both => HunkChoice::Both,
+            Choice::Undecided | Choice::Hand(_) | Choice::Pieces(_) => HunkChoice::Undecided,
+        }
+    }
+}
+
+/// Which units a rule for many is for: those that meet every wish that is made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Which {
+    /// At this place or inside it.
+    pub under: Option<Pointer>,
+    /// Last set by this author.
+    pub by: Option<String>,
+    /// This kind of conflict.
+    pub kind: Option<Kind>,
+    /// Not decided yet.
+    pub open: bool,
 }
 
 /// A choice, and everything it was made on: it stands only as long as all of that stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
-    /// Where.
+    /// Where. Of a group: its first member.
     pub at: Pointer,
+    /// The other members of a group.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<Pointer>,
     /// What I had loaded.
     #[serde(with = "crate::value::none_or_one")]
     pub base: Option<Value>,
@@ -58,13 +106,68 @@ impl Decision {
             Choice::Theirs => matches!(unit.state, State::OnlyTheirs | State::Same),
             Choice::Mine => matches!(unit.state, State::OnlyMine | State::Same),
             Choice::Hand(typed) => unit.state == State::Same && self.at == unit.at && *typed == unit.mine,
-            Choice::Base | Choice::Undecided => false,
+            Choice::Both => unit.state == State::Merged,
+            Choice::Base | Choice::Undecided | Choice::Pieces(_) => false,
         }
+    }
+
+    /// Puts a value that was typed for it into `fields`.
+    fn put(&self, fields: &mut Object, typed: Option<&Value>) {
+        if self.with.is_empty() {
+            return self.at.set(fields, typed.cloned());
+        }
+        for at in std::iter::once(&self.at).chain(&self.with) {
+            let part = typed.and_then(Value::as_object).and_then(|members| members.get(at.last()));
+            at.set(fields, part.cloned());
+        }
+    }
+
+    /// The pieces of `unit`, those decided as here whose lines or elements are what they were.
+    fn carried_to(&self, unit: &Unit) -> Option<Choice> {
+        let Choice::Pieces(before) = &self.choice else { return None };
+        let contents = |piece: &Piece, sides: [Option<&Value>; 3]| {
+            let ranges = [&piece.span.base, &piece.span.mine, &piece.span.theirs];
+            let texts = |side: usize| -> Option<Vec<String>> {
+                Some(match sides[side] {
+                    None => Vec::new(),
+                    Some(Value::String(text)) => hunk::lines(text.as_str())
+                        .get(ranges[side].clone())?
+                        .iter()
+                        .map(|line| (*line).to_owned())
+                        .collect(),
+                    Some(Value::Array(elements)) => {
+                        elements.get(ranges[side].clone())?.iter().map(Value::to_json).collect()
+                    }
+                    Some(_) => return None,
+                })
+            };
+            Some([texts(0)?, texts(1)?, texts(2)?])
+        };
+        let (was, now) = (
+            [self.base.as_ref(), self.mine.as_ref(), self.theirs.as_ref()],
+            [unit.base.as_ref(), unit.mine.as_ref(), unit.theirs.as_ref()],
+        );
+        let mut pieces = hunk::pieces(&unit.hunks);
+        let mut carried = false;
+        for piece in pieces.iter_mut().filter(|piece| piece.asks) {
+            let Some(says) = contents(piece, now) else { continue };
+            let same = before.iter().find(|old| old.asks && contents(old, was).as_ref() == Some(&says));
+            if let Some(old) = same {
+                piece.choice = old.choice;
+                carried |= old.choice != HunkChoice::Undecided;
+            }
+        }
+        carried.then_some(Choice::Pieces(pieces))
     }
 }
 
-/// Units decided at once, each with the choice it had before.
-type Step = Vec<(usize, Choice)>;
+/// Everything that a step can change.
+#[derive(Clone, Debug)]
+struct Snapshot {
+    rules: BTreeMap<Pointer, Rule>,
+    choices: Vec<Choice>,
+    moved: Arc<Vec<Option<Decision>>>,
+}
 
 /// A collision on its way to being settled.
 #[derive(Clone, Debug)]
@@ -73,11 +176,12 @@ pub struct Resolution {
     base: Option<Base>,
     theirs: Stored,
     changes: Vec<VersionLine>,
+    rules: Rules,
     merge: Merge,
     choices: Vec<Choice>,
-    moved: Vec<Option<Decision>>,
-    done: Vec<Step>,
-    undone: Vec<Step>,
+    moved: Arc<Vec<Option<Decision>>>,
+    done: Vec<Snapshot>,
+    undone: Vec<Snapshot>,
 }
 
 impl Resolution {
@@ -90,21 +194,26 @@ impl Resolution {
         theirs: Stored,
         changes: Vec<VersionLine>,
         earlier: &[Decision],
+        rules: Rules,
     ) -> Self {
         let base_fields = base.as_ref().map(|base| base.fields.fields());
-        let mut merge = merge::merge(base_fields, &draft.fields, theirs.fields.fields());
+        let compare = |mine: &Object| merge::merge_by(&rules, base_fields, mine, theirs.fields.fields());
+        let mut merge = compare(&draft.fields);
         let typed: Vec<_> = earlier.iter().filter(|decision| !decision.has_its_unit(&merge)).collect();
         for decision in typed {
             if let Choice::Hand(value) = &decision.choice {
-                decision.at.set(&mut draft.fields, value.clone());
-                merge = merge::merge(base_fields, &draft.fields, theirs.fields.fields());
+                decision.put(&mut draft.fields, value.as_ref());
+                merge = compare(&draft.fields);
             }
         }
         let mut choices: Vec<Choice> = merge.units().iter().map(automatic).collect();
         let mut moved = vec![None; choices.len()];
         for (index, unit) in merge.units().iter().enumerate() {
+            if earlier.is_empty() {
+                break;
+            }
             let exact = earlier.iter().find(|decision| decision.at == unit.at);
-            let mut around = earlier.iter().filter(|one| one.at.overlaps(&unit.at) && !one.has_its_unit(&merge));
+            let mut around = earlier.iter().filter(|one| unit.overlaps(&one.at) && !one.has_its_unit(&merge));
             let decision =
                 exact.or_else(|| around.clone().find(|one| !one.agrees_with(unit))).or_else(|| around.next());
             let Some(decision) = decision else {
@@ -115,11 +224,12 @@ impl Resolution {
                 continue;
             }
             if !decision.agrees_with(unit) {
-                choices[index] = Choice::Undecided;
+                choices[index] = decision.carried_to(unit).unwrap_or(Choice::Undecided);
             }
             moved[index] = Some(decision.clone());
         }
-        Resolution { draft, base, theirs, changes, merge, choices, moved, done: Vec::new(), undone: Vec::new() }
+        let moved = Arc::new(moved);
+        Resolution { draft, base, theirs, changes, rules, merge, choices, moved, done: Vec::new(), undone: Vec::new() }
     }
 
     /// Every difference, in the order of the record.
@@ -167,8 +277,14 @@ impl Resolution {
     /// The last write that touched unit `index`.
     #[must_use]
     pub fn set_by(&self, index: usize) -> Option<&VersionLine> {
-        let at = &self.units()[index].at;
-        self.changes.iter().rev().find(|line| line.paths.iter().any(|path| path.overlaps(at)))
+        let unit = &self.units()[index];
+        self.changes.iter().rev().find(|line| line.paths.iter().any(|path| unit.overlaps(path)))
+    }
+
+    /// The rules in force: the collection's, and those chosen here.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
     }
 
     /// The value that unit `index` has in the merged record: `None` while undecided, `Some(None)` for absent.
@@ -180,7 +296,22 @@ impl Resolution {
             Choice::Theirs => Some(unit.theirs.clone()),
             Choice::Mine => Some(unit.mine.clone()),
             Choice::Base => Some(unit.base.clone()),
+            Choice::Both => unit.both().map(Some),
             Choice::Hand(value) => Some(value.clone()),
+            Choice::Pieces(pieces) => unit.put_together(pieces).map(Some),
+        }
+    }
+
+    /// The changed parts of unit `index`, each with what it takes; none where it does not merge by parts.
+    #[must_use]
+    pub fn pieces(&self, index: usize) -> Vec<Piece> {
+        match &self.choices[index] {
+            Choice::Pieces(pieces) => pieces.clone(),
+            choice => {
+                let mut pieces = hunk::pieces(&self.units()[index].hunks);
+                pieces.iter_mut().filter(|piece| piece.asks).for_each(|piece| piece.choice = choice.of_a_piece());
+                pieces
+            }
         }
     }
 
@@ -199,13 +330,13 @@ impl Resolution {
     /// Whether unit `index` is not decided yet.
     #[must_use]
     pub fn choice_is_open(&self, index: usize) -> bool {
-        self.choices.get(index) == Some(&Choice::Undecided)
+        self.choices.get(index).is_some_and(Choice::is_open)
     }
 
     /// How many units are not decided yet.
     #[must_use]
     pub fn undecided(&self) -> usize {
-        self.choices.iter().filter(|choice| **choice == Choice::Undecided).count()
+        self.choices.iter().filter(|choice| choice.is_open()).count()
     }
 
     /// Decides unit `index`. The same choice once more takes it back: to undecided for a unit that asks, else to what the
@@ -218,55 +349,124 @@ impl Resolution {
         } else {
             automatic(&self.units()[index])
         };
-        self.step(vec![(index, choice)]);
+        self.choose(index, choice);
     }
 
     /// Decides unit `index`, whatever it was before.
     pub fn choose(&mut self, index: usize, choice: Choice) {
-        self.step(vec![(index, choice)]);
+        self.step(|choices| choices[index] = choice);
     }
 
     /// Decides every unit that asks, as one step. What a person wrote by hand stays.
     pub fn choose_all(&mut self, choice: &Choice) {
-        let by_hand = |index: usize| matches!(self.choices[index], Choice::Hand(_));
-        let asked = (0..self.units().len()).filter(|&index| self.asks(index) && !by_hand(index));
-        self.step(asked.map(|index| (index, choice.clone())).collect());
+        self.choose_where(&Which::default(), choice);
     }
 
-    fn step(&mut self, step: Step) {
-        let back = self.swap(step);
-        if !back.is_empty() {
-            self.done.push(back);
+    /// Decides, as one step, every unit that asks and is meant by `which`. What a person wrote by hand stays. Gives how
+    /// many units are meant.
+    pub fn choose_where(&mut self, which: &Which, choice: &Choice) -> usize {
+        let meant: Vec<usize> = (0..self.units().len()).filter(|&index| self.is_meant(index, which)).collect();
+        self.step(|choices| meant.iter().for_each(|&index| choices[index] = choice.clone()));
+        meant.len()
+    }
+
+    fn is_meant(&self, index: usize, which: &Which) -> bool {
+        let unit = &self.units()[index];
+        let by = || self.set_by(index).map_or(&self.theirs.updated_by, |line| &line.by);
+        self.asks(index)
+            && !matches!(self.choices[index], Choice::Hand(_))
+            && (!which.open || self.choice_is_open(index))
+            && which.under.as_ref().is_none_or(|under| unit.places().any(|at| under.contains(at)))
+            && which.by.as_ref().is_none_or(|wanted| wanted == by())
+            && which.kind.is_none_or(|kind| unit.state == State::Conflict(kind))
+    }
+
+    /// Decides one part of a text or list. The same choice once more takes it back.
+    pub fn toggle_piece(&mut self, index: usize, piece: usize, choice: HunkChoice) {
+        let mut pieces = self.pieces(index);
+        let start = hunk::pieces(&self.units()[index].hunks);
+        let Some(one) = pieces.get_mut(piece) else { return };
+        one.choice = if one.choice != choice {
+            choice
+        } else {
+            start.iter().find(|hunk| hunk.span == one.span).map_or(HunkChoice::Undecided, |hunk| hunk.choice)
+        };
+        self.choose(index, Choice::Pieces(pieces));
+    }
+
+    /// Splits one part of a text or list after its first `lines`, so that each half is decided for itself. Whether it
+    /// could be split.
+    pub fn split_piece(&mut self, index: usize, piece: usize, lines: usize) -> bool {
+        let mut pieces = self.pieces(index);
+        let split = hunk::split(&mut pieces, piece, lines);
+        if split {
+            self.choose(index, Choice::Pieces(pieces));
+        }
+        split
+    }
+
+    /// Compares unit `index` by another rule, in this collision alone. Every other unit keeps what was decided.
+    pub fn choose_rule(&mut self, index: usize, rule: Rule) {
+        let before = self.snapshot();
+        self.rules.choose(self.units()[index].at.clone(), Some(rule));
+        self.compare_again();
+        self.done.push(before);
+        self.undone.clear();
+    }
+
+    fn compare_again(&mut self) {
+        let base = self.base.as_ref().map(|base| base.fields.fields());
+        let merge = merge::merge_by(&self.rules, base, &self.draft.fields, self.theirs.fields.fields());
+        let kept: Vec<(Choice, Option<Decision>)> = merge
+            .units()
+            .iter()
+            .map(|unit| match self.units().iter().position(|was| was == unit) {
+                Some(was) => (self.choices[was].clone(), self.moved[was].clone()),
+                None => (automatic(unit), None),
+            })
+            .collect();
+        let (choices, moved) = kept.into_iter().unzip();
+        (self.merge, self.choices, self.moved) = (merge, choices, Arc::new(moved));
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        Snapshot { rules: self.rules.chosen().clone(), choices: self.choices.clone(), moved: self.moved.clone() }
+    }
+
+    fn step(&mut self, decide: impl FnOnce(&mut Vec<Choice>)) {
+        let before = self.snapshot();
+        decide(&mut self.choices);
+        if self.choices != before.choices {
+            self.done.push(before);
             self.undone.clear();
         }
     }
 
-    fn swap(&mut self, step: Step) -> Step {
-        let mut back = Step::new();
-        for (index, choice) in step {
-            if self.choices[index] != choice {
-                back.push((index, std::mem::replace(&mut self.choices[index], choice)));
-            }
+    fn go_to(&mut self, state: Snapshot) -> (Snapshot, usize) {
+        let here = self.snapshot();
+        if *self.rules.chosen() != state.rules {
+            self.rules = self.rules.with(state.rules);
+            self.compare_again();
         }
-        back
+        (self.choices, self.moved) = (state.choices, state.moved);
+        let first = self.choices.iter().zip(&here.choices).position(|(now, was)| now != was);
+        (here, first.unwrap_or(0))
     }
 
     /// Takes the last step back. Gives the first unit it concerned.
     pub fn undo(&mut self) -> Option<usize> {
-        let step = self.done.pop()?;
-        let first = step.first().map(|(index, _)| *index);
-        let forth = self.swap(step);
-        self.undone.push(forth);
-        first
+        let before = self.done.pop()?;
+        let (here, first) = self.go_to(before);
+        self.undone.push(here);
+        Some(first)
     }
 
     /// Makes the step again that was taken back last. Gives the first unit it concerned.
     pub fn redo(&mut self) -> Option<usize> {
-        let step = self.undone.pop()?;
-        let first = step.first().map(|(index, _)| *index);
-        let back = self.swap(step);
-        self.done.push(back);
-        first
+        let after = self.undone.pop()?;
+        let (here, first) = self.go_to(after);
+        self.done.push(here);
+        Some(first)
     }
 
     /// The merged record as it stands; what is undecided is still theirs in it.
@@ -283,23 +483,25 @@ impl Resolution {
         let said =
             |index: &usize| self.moved[*index].is_some() || self.choices[*index] != automatic(&self.units()[*index]);
         let decide = |index: usize| {
-            let Unit { at, base, mine, theirs, .. } = self.units()[index].clone();
-            Decision { at, base, theirs, mine, choice: self.choices[index].clone() }
+            let Unit { at, with, base, mine, theirs, .. } = self.units()[index].clone();
+            Decision { at, with, base, theirs, mine, choice: self.choices[index].clone() }
         };
-        let decided = (0..self.choices.len()).filter(|&index| !self.choice_is_open(index));
+        let decided = (0..self.choices.len()).filter(|&index| self.choices[index] != Choice::Undecided);
         decided.filter(said).map(decide).collect()
     }
 
     fn settled(&self) -> Option<Box<Settled>> {
         let mut decisions = self.decisions();
-        let open = (0..self.choices.len()).filter(|&index| self.choice_is_open(index));
+        let open = (0..self.choices.len()).filter(|&index| self.choices[index] == Choice::Undecided);
         for reopened in open.filter_map(|index| self.moved(index)) {
             if !decisions.contains(reopened) {
                 decisions.push(reopened.clone());
             }
         }
         let (base, mine, changes) = (self.draft.base.clone(), self.draft.fields.clone(), self.changes.clone());
-        (!decisions.is_empty()).then(|| Box::new(Settled { base, mine, decisions, changes }))
+        let rules = self.rules.chosen().clone();
+        let said = !decisions.is_empty() || !rules.is_empty();
+        said.then(|| Box::new(Settled { base, mine, decisions, changes, rules }))
     }
 
     /// The draft as it was, with what is decided so far: what is kept when a collision is left unsettled.
@@ -332,6 +534,7 @@ fn automatic(unit: &Unit) -> Choice {
     match unit.state {
         State::OnlyMine | State::Same => Choice::Mine,
         State::OnlyTheirs => Choice::Theirs,
+        State::Merged => Choice::Both,
         State::Conflict(_) => Choice::Undecided,
     }
 }

@@ -72,6 +72,12 @@ impl Text {
         &self.says
     }
 
+    /// Whether it says the same and is spelled the same.
+    #[must_use]
+    pub fn is_written_like(&self, other: &Text) -> bool {
+        self.says == other.says && self.written == other.written
+    }
+
     /// The JSON string literal, quotes included, as it was written.
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -144,6 +150,24 @@ impl Value {
         let mut out = String::new();
         json::write(&mut out, self, json::Literals::Canonical);
         out
+    }
+
+    /// Whether it says the same in the same order and spelling; only the white space between may differ.
+    #[must_use]
+    pub fn is_written_like(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::String(a), Value::String(b)) => a.is_written_like(b),
+            (Value::Array(a), Value::Array(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.is_written_like(b))
+            }
+            (Value::Object(a), Value::Object(b)) => {
+                let alike = |((name, a), (other, b)): ((&Text, &Value), (&Text, &Value))| {
+                    name.is_written_like(other) && a.is_written_like(b)
+                };
+                a.len() == b.len() && a.iter().zip(b).all(alike)
+            }
+            (a, b) => a == b,
+        }
     }
 
     /// The members, if this is an object.

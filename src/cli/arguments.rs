@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use midair_record::Pointer;
+use midair_record::merge::rule::Rule;
+
 use super::exit::Exit;
 
 /// Edit shared records from many terminals, and settle mid-air collisions field by field.
@@ -70,6 +73,69 @@ pub enum Command {
     /// Write the records of a collection to a file or to stdout
     #[command(after_help = Exit::table())]
     Export(Export),
+
+    /// Merge three versions of a file, field by field; serves as a git merge driver
+    ///
+    /// Prints what MINE and THEIRS come to, both having started from BASE. Every byte that nobody changed stays as it is
+    /// in MINE. What both sides changed differently is left open, between conflict markers, and the exit code is 1.
+    #[command(after_help = Exit::table())]
+    Merge(Merge),
+}
+
+#[derive(Args, Debug)]
+pub struct Merge {
+    /// The version that both sides started from
+    pub base: PathBuf,
+
+    /// My version
+    pub mine: PathBuf,
+
+    /// Their version
+    pub theirs: PathBuf,
+
+    /// Write to this file, which is replaced only when all is written
+    #[arg(short, long, value_name = "FILE", conflicts_with = "git")]
+    pub output: Option<PathBuf>,
+
+    /// Write into MINE, as git expects of a merge driver; what is no JSON, YAML or TOML is merged line by line
+    #[arg(long)]
+    pub git: bool,
+
+    /// List the units and what becomes of each, as JSON, instead of the merged file
+    #[arg(long, conflicts_with = "git")]
+    pub json: bool,
+
+    /// The name that the format is told by, where the files have names of their own (git: %P)
+    #[arg(long, value_name = "PATH")]
+    pub path: Option<PathBuf>,
+
+    /// A JSON Schema with merge rules (x-merge, x-merge-key, x-merge-groups); the merged file is held against it
+    #[arg(long, value_name = "FILE")]
+    pub schema: Option<PathBuf>,
+
+    /// Merge one member by this rule: /tags=set, /stock=counter; may stand several times
+    #[arg(long = "rule", value_name = "POINTER=RULE", value_parser = rule)]
+    pub rules: Vec<(Pointer, Rule)>,
+
+    /// How many signs a conflict marker has (git: %L)
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    pub marker_size: usize,
+
+    /// What a side is called at a marker: the first -L is for mine, the second for base, the third for theirs
+    #[arg(short = 'L', value_name = "LABEL")]
+    pub labels: Vec<String>,
+
+    /// Show base between the markers as well
+    #[arg(long)]
+    pub diff3: bool,
+}
+
+fn rule(text: &str) -> Result<(Pointer, Rule), String> {
+    let (at, word) = text.rsplit_once('=').ok_or("a place and a rule belong here, as in /tags=set")?;
+    let at = Pointer::parse(at).ok_or_else(|| format!("{at:?} is no JSON Pointer, as in /tags"))?;
+    let words: Vec<&str> = Rule::ALL.iter().map(Rule::word).collect();
+    let rule = Rule::named(word).ok_or_else(|| format!("{word:?} is no merge rule; there are {}", words.join(", ")))?;
+    Ok((at, rule))
 }
 
 #[derive(Args, Debug)]

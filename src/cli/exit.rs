@@ -35,8 +35,10 @@ impl Exit {
     fn declared(self) -> (u8, &'static str) {
         match self {
             Exit::Done => (0, "done"),
-            Exit::Failed => (1, "it failed, or faults were listed; the reason is on stderr"),
-            Exit::Usage => (2, "the command line is not understood"),
+            Exit::Failed => {
+                (1, "it failed, faults were listed, or a merge left something open; the reason is on stderr")
+            }
+            Exit::Usage => (2, "the command line, or a file to merge, is not understood"),
             Exit::Conflict => (3, "somebody else's record or change stands in the way; nothing was overwritten"),
             Exit::NotFound => (4, "there is no such collection or record"),
             Exit::Unreachable => (5, "the server cannot be reached"),

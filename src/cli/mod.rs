@@ -8,6 +8,7 @@ mod hosting;
 mod import;
 pub mod local;
 mod log;
+mod merge;
 mod places;
 mod seed;
 mod serve;
@@ -26,6 +27,9 @@ use exit::{Exit, Failure};
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(Command::Merge(merge)) = &arguments.command {
+        return report(merge::merge(merge));
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(fault) => return report(Err(Failure::because(format!("cannot start: {fault}")))),
@@ -46,6 +50,7 @@ async fn carry_out(arguments: &Arguments) -> Result<Exit, Failure> {
         Some(Command::Serve) => serve::serve(common).await,
         Some(Command::Import(import)) => import::import(common, import).await,
         Some(Command::Export(export)) => export::export(common, export).await,
+        Some(Command::Merge(files)) => merge::merge(files),
     }
 }
 

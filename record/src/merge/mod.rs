@@ -1,11 +1,29 @@
 //! Three-way merge, field by field: sorts every difference into what is certain and what a person must decide.
 
+pub mod hunk;
+mod list;
+mod number;
 mod order;
+mod print;
+pub mod rule;
+mod sequence;
+pub mod text;
+mod tree;
+mod walk;
+
+pub use list::differences;
+pub use print::{Pick, Printed, Texts, markers};
+pub use sequence::Span;
+
+use hunk::Hunk;
+use rule::{Reason, Rule, Rules};
+use tree::Node;
 
 use crate::pointer::Pointer;
 use crate::value::{Object, Value};
 
-/// Where a unit stands between base, mine and theirs (2-collisions, "classifying a unit").
+/// Where a unit stands between base, mine and theirs (2-collisions, "classifying a unit"). What is the same on all three
+/// sides is no unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Only I changed it: merged takes mine.
@@ -14,6 +32,8 @@ pub enum State {
     OnlyTheirs,
     /// Both changed it to the same: never a conflict.
     Same,
+    /// Both changed it, and its rule put both changes together.
+    Merged,
     /// Both changed it, differently: a person decides.
     Conflict(Kind),
 }
@@ -33,6 +53,8 @@ pub enum Kind {
     TypeChange,
     /// One side deleted an object in which the other side edited a member.
     ParentDeleted,
+    /// Its rule is that a person decides, and both sides changed the record.
+    Manual,
     /// What I started from is not known: every difference is asked.
     BaseUnknown,
 }
@@ -48,6 +70,7 @@ impl Kind {
             Kind::AddAdd => "both added",
             Kind::TypeChange => "type changed",
             Kind::ParentDeleted => "deleted on one side, edited inside on the other",
+            Kind::Manual => "always asked",
             Kind::BaseUnknown => "two-way: base unknown",
         }
     }
@@ -56,8 +79,10 @@ impl Kind {
 /// What is decided at once: a place, and what stands there on each side. `None` is absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unit {
-    /// Where.
+    /// Where. Of a group: its first member.
     pub at: Pointer,
+    /// The other members of a group: they are decided together, and the values are objects of the members there are.
+    pub with: Vec<Pointer>,
     /// What I loaded.
     pub base: Option<Value>,
     /// What I have now.
@@ -66,6 +91,14 @@ pub struct Unit {
     pub theirs: Option<Value>,
     /// How the three compare.
     pub state: State,
+    /// By which rule they were compared.
+    pub rule: Rule,
+    /// Where the rule comes from.
+    pub reason: Reason,
+    /// The parts of a text or list that were changed, where it merges by parts and both sides changed it.
+    pub hunks: Vec<Hunk>,
+    /// What its rule made of both changes, in [`State::Merged`].
+    pub merged: Option<Value>,
 }
 
 impl Unit {
@@ -74,26 +107,101 @@ impl Unit {
     pub fn is_conflict(&self) -> bool {
         matches!(self.state, State::Conflict(_))
     }
+
+    /// Whether it is a group of members that are decided together.
+    #[must_use]
+    pub fn is_group(&self) -> bool {
+        !self.with.is_empty()
+    }
+
+    /// Every place it concerns.
+    pub fn places(&self) -> impl Iterator<Item = &Pointer> {
+        std::iter::once(&self.at).chain(&self.with)
+    }
+
+    /// How people read where it is: `billing.email`, `price + currency`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let names: Vec<String> = self.places().map(Pointer::label).collect();
+        names.join(" + ")
+    }
+
+    /// Whether it concerns a member in which a change at `path` can be felt.
+    #[must_use]
+    pub fn overlaps(&self, path: &Pointer) -> bool {
+        self.places().any(|at| at.overlaps(path))
+    }
+
+    /// The rules that these values can follow, the one in force first.
+    #[must_use]
+    pub fn rules(&self) -> Vec<Rule> {
+        walk::fitting(self)
+    }
+
+    /// What both sides together come to, never base: what the rule made of them, or, in the parts of a text or list in
+    /// which they differ, theirs and then mine. `None` where there is no such thing.
+    #[must_use]
+    pub fn both(&self) -> Option<Value> {
+        if self.merged.is_some() {
+            return self.merged.clone();
+        }
+        let mut pieces = hunk::pieces(&self.hunks);
+        for piece in pieces.iter_mut().filter(|piece| piece.asks) {
+            piece.choice = hunk::HunkChoice::Both;
+        }
+        if pieces.is_empty() { None } else { self.put_together(&pieces) }
+    }
+
+    /// The text or list that these pieces of it make; `None` while one is undecided.
+    #[must_use]
+    pub fn put_together(&self, pieces: &[hunk::Piece]) -> Option<Value> {
+        hunk::put_together(pieces, &self.hunks, [self.base.as_ref(), self.mine.as_ref(), self.theirs.as_ref()])
+    }
+
+    /// What it takes as long as nobody says otherwise: `None` where a person decides, `Some(None)` for absent.
+    #[must_use]
+    pub fn automatic(&self) -> Option<Option<Value>> {
+        match self.state {
+            State::OnlyMine | State::Same => Some(self.mine.clone()),
+            State::OnlyTheirs => Some(self.theirs.clone()),
+            State::Merged => Some(self.merged.clone()),
+            State::Conflict(_) => None,
+        }
+    }
 }
 
 /// Every difference between three versions of a record, and what is needed to put them together again.
 #[derive(Clone, Debug)]
 pub struct Merge {
     units: Vec<Unit>,
-    base: Option<Object>,
-    mine: Object,
-    theirs: Object,
+    root: Node,
+    base: Option<Value>,
+    mine: Value,
+    theirs: Value,
 }
 
-/// Compares three versions of a record. Without a base nothing is certain: every difference is a conflict.
+/// Compares three versions of a record by inferred rules. Without a base nothing is certain: every difference is a
+/// conflict.
 #[must_use]
 pub fn merge(base: Option<&Object>, mine: &Object, theirs: &Object) -> Merge {
-    let mut walk = Walk { base_known: base.is_some(), units: Vec::new() };
-    walk.members(&Pointer::root(), base, mine, theirs);
-    Merge { units: walk.units, base: base.cloned(), mine: mine.clone(), theirs: theirs.clone() }
+    merge_by(&Rules::default(), base, mine, theirs)
+}
+
+/// Compares three versions of a record by these rules; where they say nothing, by inferred ones.
+#[must_use]
+pub fn merge_by(rules: &Rules, base: Option<&Object>, mine: &Object, theirs: &Object) -> Merge {
+    let value = |fields: &Object| Value::Object(fields.clone());
+    Merge::of(rules, base.map(value), value(mine), value(theirs))
 }
 
 impl Merge {
+    /// Compares three versions of any value.
+    #[must_use]
+    pub fn of(rules: &Rules, base: Option<Value>, mine: Value, theirs: Value) -> Self {
+        let (units, root) = walk::compared(rules, base.as_ref(), &mine, &theirs);
+        Merge { units, root, base, mine, theirs }
+    }
+
     /// The differences: conflicts, one-sided changes and equal changes, in the order of the record.
     #[must_use]
     pub fn units(&self) -> &[Unit] {
@@ -106,102 +214,34 @@ impl Merge {
         self.base.is_some()
     }
 
-    /// What the server has now.
+    /// How many units a person has to decide.
     #[must_use]
-    pub fn theirs(&self) -> &Object {
-        &self.theirs
-    }
-
-    /// What I have now.
-    #[must_use]
-    pub fn mine(&self) -> &Object {
-        &self.mine
+    pub fn conflicts(&self) -> usize {
+        self.units.iter().filter(|unit| unit.is_conflict()).count()
     }
 
     /// The merged record, when nothing is in conflict.
     #[must_use]
     pub fn clean(&self) -> Option<Object> {
-        let automatic = |unit: &Unit| match unit.state {
-            State::OnlyMine | State::Same => Some(unit.mine.clone()),
-            State::OnlyTheirs => Some(unit.theirs.clone()),
-            State::Conflict(_) => None,
-        };
-        let picks = self.units.iter().map(automatic).collect::<Option<Vec<_>>>()?;
+        let picks = self.units.iter().map(Unit::automatic).collect::<Option<Vec<_>>>()?;
         Some(self.assemble(&picks))
     }
 
     /// The record in which unit `i` has the value `picks[i]`, `None` for absent; members that are in no unit stay. The
-    /// order of members is mine where they kept base's, else theirs.
+    /// order of members is mine where they kept base's, else theirs. Empty, where the three are no records.
     #[must_use]
     pub fn assemble(&self, picks: &[Option<Value>]) -> Object {
-        let mut merged = self.theirs.clone();
-        for (unit, pick) in self.units.iter().zip(picks) {
-            if *pick != unit.theirs {
-                unit.at.set(&mut merged, pick.clone());
-            }
-        }
-        order::arrange(merged, self.base.as_ref(), &self.mine, &self.theirs)
-    }
-}
-
-struct Walk {
-    base_known: bool,
-    units: Vec<Unit>,
-}
-
-impl Walk {
-    fn members(&mut self, at: &Pointer, base: Option<&Object>, mine: &Object, theirs: &Object) {
-        let of_mine = mine.keys().filter(|name| !theirs.contains_key(*name));
-        let of_base = base.into_iter().flat_map(Object::keys);
-        let of_base = of_base.filter(|name| !theirs.contains_key(*name) && !mine.contains_key(*name));
-        for name in theirs.keys().chain(of_mine).chain(of_base) {
-            let base = base.and_then(|members| members.get(name));
-            self.place(|| at.child(name.as_str()), base, mine.get(name), theirs.get(name));
+        match self.assemble_value(picks) {
+            Some(Value::Object(fields)) => fields,
+            _ => Object::new(),
         }
     }
 
-    fn place(&mut self, at: impl Fn() -> Pointer, base: Option<&Value>, mine: Option<&Value>, theirs: Option<&Value>) {
-        if mine == theirs && (!self.base_known || base == mine) {
-            return;
-        }
-        if let (Some(Value::Object(mine)), Some(Value::Object(theirs))) = (mine, theirs)
-            && matches!(base, None | Some(Value::Object(_)))
-            && mine != theirs
-        {
-            return self.members(&at(), base.and_then(Value::as_object), mine, theirs);
-        }
-        let state = if !self.base_known {
-            State::Conflict(Kind::BaseUnknown)
-        } else if mine == theirs {
-            State::Same
-        } else if theirs == base {
-            State::OnlyMine
-        } else if mine == base {
-            State::OnlyTheirs
-        } else {
-            State::Conflict(kind(base, mine, theirs))
-        };
-        let [base, mine, theirs] = [base, mine, theirs].map(Option::<&Value>::cloned);
-        self.units.push(Unit { at: at(), base, mine, theirs, state });
+    /// As [`Merge::assemble`], for any value; `None` where the whole was decided to be absent.
+    #[must_use]
+    pub fn assemble_value(&self, picks: &[Option<Value>]) -> Option<Value> {
+        tree::assembled(&self.root, &self.units, picks, [self.base.as_ref(), Some(&self.mine), Some(&self.theirs)])
     }
-}
-
-fn kind(base: Option<&Value>, mine: Option<&Value>, theirs: Option<&Value>) -> Kind {
-    let inside = |side: Option<&Value>| matches!((base, side), (Some(Value::Object(_)), Some(Value::Object(_))));
-    match (mine, theirs) {
-        (None, edited) | (edited, None) if inside(edited) => Kind::ParentDeleted,
-        (None, _) => Kind::DeleteEdit,
-        (_, None) => Kind::EditDelete,
-        _ if base.is_none() => Kind::AddAdd,
-        _ if types_differ([base, mine, theirs]) => Kind::TypeChange,
-        _ => Kind::EditEdit,
-    }
-}
-
-/// `null` goes with every type: a value that is set or cleared has not changed its type.
-fn types_differ(sides: [Option<&Value>; 3]) -> bool {
-    let mut types = sides.into_iter().flatten().filter(|value| **value != Value::Null).map(Value::type_name);
-    types.next().is_some_and(|first| types.any(|other| other != first))
 }
 
 #[cfg(test)]
@@ -246,18 +286,18 @@ mod tests {
     fn a_parent_deleted_with_nothing_edited_inside_is_only_theirs() {
         assert_eq!(
             states(r#"{"a":{"b":1},"c":1}"#, r#"{"a":{"b":1},"c":2}"#, r#"{"c":1}"#),
-            [("/c".to_owned(), State::OnlyMine), ("/a".to_owned(), State::OnlyTheirs)]
+            [("/a".to_owned(), State::OnlyTheirs), ("/c".to_owned(), State::OnlyMine)]
         );
     }
 
     #[test]
-    fn objects_added_on_both_sides_merge_by_member() {
+    fn objects_added_on_both_sides_are_asked_member_by_member() {
         assert_eq!(
             states("{}", r#"{"o":{"a":1,"b":2}}"#, r#"{"o":{"a":1,"c":3}}"#),
             [
                 ("/o/a".to_owned(), State::Same),
-                ("/o/c".to_owned(), State::OnlyTheirs),
-                ("/o/b".to_owned(), State::OnlyMine)
+                ("/o/b".to_owned(), State::Conflict(Kind::AddAdd)),
+                ("/o/c".to_owned(), State::Conflict(Kind::AddAdd))
             ]
         );
     }

@@ -513,6 +513,6 @@ fn merged_words(resolution: &Resolution) -> String {
     let theirs = resolution.theirs();
     let who = if theirs.updated_by.is_empty() { "somebody" } else { &theirs.updated_by };
     let taken = resolution.units().iter().filter(|unit| unit.theirs != unit.base);
-    let names: Vec<String> = taken.map(|unit| unit.at.label()).collect();
+    let names: Vec<String> = taken.map(|unit| unit.label()).collect();
     format!("{who}'s v{}: {}", theirs.version, names.join(", "))
 }

@@ -269,12 +269,13 @@ impl Collision {
         let cursor = if index == self.focus { "▸" } else { " " };
         let name_style = if index == self.focus { theme.title } else { theme.plain };
         let set_by = self.resolution.set_by(index).map(|line| format!(" (v{})", line.version)).unwrap_or_default();
-        let name = glyph::fit(&format!("{}{set_by}", unit.at.label()), room.saturating_sub(4));
+        let name = glyph::fit(&format!("{}{set_by}", unit.label()), room.saturating_sub(4));
         let kind = match unit.state {
             State::Conflict(kind) => kind.words(),
             State::Same => "same on both",
             State::OnlyMine => "only you changed it",
             State::OnlyTheirs => "only they changed it",
+            State::Merged => "both changed it, merged",
         };
         let mut lines =
             vec![vec![(0, cursor.into(), theme.asks), (1, sign.into(), style), (3, name.clone(), name_style)]];
@@ -290,7 +291,10 @@ impl Collision {
 
     fn sign(&self, index: usize, theme: &Theme) -> (&'static str, Style) {
         match (self.resolution.choice(index), self.resolution.units()[index].state) {
+            (choice, _) if choice.is_open() => ("?", theme.asks),
             (Choice::Undecided, _) => ("?", theme.asks),
+            (Choice::Both, _) => ("+", theme.good),
+            (Choice::Pieces(_), _) => ("✓", theme.good),
             (Choice::Hand(_), _) => ("✎", theme.good),
             (_, State::Same) => ("=", theme.dim),
             (Choice::Theirs, _) => ("◀", theme.theirs),
@@ -304,7 +308,8 @@ impl Collision {
             Choice::Undecided => (" ", " "),
             Choice::Theirs => ("●", "○"),
             Choice::Mine => ("○", "●"),
-            Choice::Base | Choice::Hand(_) => ("○", "○"),
+            Choice::Both => ("●", "●"),
+            Choice::Base | Choice::Hand(_) | Choice::Pieces(_) => ("○", "○"),
         }
     }
 
@@ -332,6 +337,8 @@ impl Collision {
             Choice::Mine => words += "; you had taken mine",
             Choice::Theirs => words += "; you had taken theirs",
             Choice::Base => words += "; you had taken base",
+            Choice::Both => words += "; you had taken both",
+            Choice::Pieces(_) => words += "; what you decided of its parts stands where they are the same",
             Choice::Undecided => {}
         }
         Some(vec![(3, words, theme.asks)])

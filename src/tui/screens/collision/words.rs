@@ -27,7 +27,7 @@ pub fn save_will(resolution: &Resolution) -> Vec<String> {
     let units = 0..resolution.units().len();
     let open: Vec<String> = units
         .filter(|&index| resolution.choice_is_open(index))
-        .map(|index| resolution.units()[index].at.label())
+        .map(|index| resolution.units()[index].label())
         .collect();
     let mut lines = Vec::new();
     if !open.is_empty() {

@@ -1,0 +1,489 @@
+//! Writes a merged record as text: every part in the bytes of the side it comes from, so that nothing else changes.
+//!
+//! White space and spelling merge three-way as well: where my text is still that of base, theirs stands, else mine.
+
+use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
+
+use super::hunk::{HunkChoice, Side, pieces};
+use super::tree::{Node, Sides, element, member};
+use super::{Merge, Unit};
+use crate::json;
+use crate::layout::{Entry, entries};
+use crate::value::Value;
+
+/// The texts that the three sides were read from.
+#[derive(Clone, Copy, Debug)]
+pub struct Texts<'t> {
+    /// Base, where it is known.
+    pub base: Option<&'t str>,
+    /// Mine.
+    pub mine: &'t str,
+    /// Theirs.
+    pub theirs: &'t str,
+}
+
+/// What a unit takes in a printed record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// Nothing yet: both sides are printed, between markers.
+    Open,
+    /// This value; `None` for absent.
+    Value(Option<Value>),
+}
+
+/// A part of a printed record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Printed {
+    /// Text that is settled.
+    Text(String),
+    /// A place that is not: its text on each side.
+    Open {
+        /// In base.
+        base: String,
+        /// In mine.
+        mine: String,
+        /// In theirs.
+        theirs: String,
+    },
+}
+
+/// The text of each side at one place, without the white space around it.
+type Spelled<'t> = [Option<&'t str>; 3];
+
+const BASE: usize = Side::Base as usize;
+const MINE: usize = Side::Mine as usize;
+const THEIRS: usize = Side::Theirs as usize;
+
+impl Merge {
+    /// The merged record as text. The values are those that the texts were read as.
+    #[must_use]
+    pub fn print(&self, picks: &[Pick], texts: Texts) -> Vec<Printed> {
+        let whole = [texts.base, Some(texts.mine), Some(texts.theirs)];
+        let cut = whole.map(|text| {
+            text.map(|text| {
+                let start = json::skip_space(text.as_bytes(), 0);
+                let end = text.trim_end_matches([' ', '\t', '\n', '\r']).len().max(start);
+                (&text[..start], &text[start..end], &text[end..])
+            })
+        });
+        let mut printer = Printer { units: &self.units, picks, out: Vec::new(), settled: String::new() };
+        printer.settled.push_str(settled(cut.map(|cut| cut.map(|(before, ..)| before))));
+        let sides = [self.base.as_ref(), Some(&self.mine), Some(&self.theirs)];
+        printer.value(&self.root, sides, cut.map(|cut| cut.map(|(_, text, _)| text)));
+        printer.settled.push_str(settled(cut.map(|cut| cut.map(|(.., after)| after))));
+        printer.flush();
+        printer.out
+    }
+}
+
+/// Of three spellings of the same: theirs where mine is base's, else mine; of two, what there is.
+fn settled<'t>([base, mine, theirs]: Spelled<'t>) -> &'t str {
+    match (mine, theirs) {
+        (Some(mine), Some(theirs)) => {
+            if base == Some(mine) {
+                theirs
+            } else {
+                mine
+            }
+        }
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => base.unwrap_or(""),
+    }
+}
+
+struct Printer<'m> {
+    units: &'m [Unit],
+    picks: &'m [Pick],
+    out: Vec<Printed>,
+    settled: String,
+}
+
+/// The entries of an object or array on each side, and how they are laid out.
+struct Layout<'t> {
+    texts: Spelled<'t>,
+    entries: [Vec<Entry>; 3],
+    /// The side whose lay-out the merged one follows.
+    style: usize,
+}
+
+impl<'t> Layout<'t> {
+    fn of(texts: Spelled<'t>, open: char) -> Self {
+        let texts = texts.map(|text| text.filter(|text| text.starts_with(open)));
+        let entries = texts.map(|text| text.map(entries).unwrap_or_default());
+        let broken = |side: usize| {
+            let entry = entries[side].first()?;
+            Some(texts[side]?[entry.lead.clone()].contains('\n'))
+        };
+        let style = match (broken(BASE), broken(MINE), broken(THEIRS)) {
+            (_, None, _) => THEIRS,
+            (_, _, None) => MINE,
+            (Some(base), Some(mine), Some(theirs)) if base == mine && mine != theirs => THEIRS,
+            _ => MINE,
+        };
+        let style = if entries[style].is_empty() { BASE } else { style };
+        Layout { texts, entries, style }
+    }
+
+    fn text(&self, side: usize, range: impl Fn(&Entry) -> Range<usize>, index: usize) -> Option<&'t str> {
+        Some(&self.texts[side]?[range(self.entries[side].get(index)?)])
+    }
+
+    /// The white space before an entry that follows another on this side.
+    fn usual_lead(&self, side: usize) -> Option<&'t str> {
+        let index = usize::from(self.entries[side].len() > 1);
+        self.text(side, |entry| entry.lead.clone(), index)
+    }
+
+    /// The white space before the entry that stands at `at` on each side, when it is `first` in the merged one.
+    fn lead(&self, at: [Option<usize>; 3], first: bool) -> String {
+        let own = [BASE, MINE, THEIRS].map(|side| self.text(side, |entry| entry.lead.clone(), at[side]?));
+        let was_first = [BASE, MINE, THEIRS].map(|side| at[side].map(|index| index == 0));
+        let style = self.style;
+        let source = match (at[MINE], at[THEIRS]) {
+            (Some(_), Some(_)) if own[BASE].is_some() && own[BASE] == own[MINE] => THEIRS,
+            (Some(_), _) => MINE,
+            (None, Some(_)) => THEIRS,
+            (None, None) => BASE,
+        };
+        let in_style = self.usual_lead(source) == self.usual_lead(style);
+        match own[source] {
+            Some(own) if in_style && was_first[source] == Some(first) => own.to_owned(),
+            Some(own) if in_style && own.contains('\n') => own.to_owned(),
+            _ if first => self.text(style, |entry| entry.lead.clone(), 0).unwrap_or("").to_owned(),
+            _ => match self.usual_lead(style) {
+                Some(lead) if self.entries[style].len() > 1 || lead.contains('\n') => lead.to_owned(),
+                _ => [THEIRS, MINE, BASE]
+                    .into_iter()
+                    .filter(|side| self.entries[*side].len() > 1)
+                    .find_map(|side| self.usual_lead(side))
+                    .unwrap_or(" ")
+                    .to_owned(),
+            },
+        }
+    }
+
+    /// The white space before the closing bracket.
+    fn end(&self) -> &'t str {
+        let last = |side: usize| self.text(side, |entry| entry.trail.clone(), self.entries[side].len().checked_sub(1)?);
+        let [base, mine, theirs] = [last(BASE), last(MINE), last(THEIRS)];
+        let all = [base, mine, theirs];
+        if base.is_some() && base == mine && theirs.is_some() {
+            all[THEIRS].unwrap_or("")
+        } else {
+            all[self.style].unwrap_or("")
+        }
+    }
+
+    /// `text` of `side`, its lines moved to where the merged lay-out has them.
+    fn moved(&self, text: &str, side: usize) -> String {
+        let indent =
+            |side: usize| self.usual_lead(side).and_then(|lead| lead.rsplit_once('\n')).map(|(_, indent)| indent);
+        match (indent(side), indent(self.style)) {
+            (Some(old), Some(new)) if old != new => text.replace(&format!("\n{old}"), &format!("\n{new}")),
+            _ => text.to_owned(),
+        }
+    }
+}
+
+impl Printer<'_> {
+    fn flush(&mut self) {
+        if !self.settled.is_empty() {
+            self.out.push(Printed::Text(std::mem::take(&mut self.settled)));
+        }
+    }
+
+    fn value(&mut self, node: &Node, sides: Sides, texts: Spelled) {
+        match node {
+            Node::Same(side) => {
+                let text = match sides[MINE].zip(sides[THEIRS]) {
+                    Some((mine, theirs)) if !mine.is_written_like(theirs) => texts[*side as usize].unwrap_or(""),
+                    _ => return self.respelled(texts),
+                };
+                self.settled.push_str(text);
+            }
+            Node::Unit(index) => match &self.picks[*index] {
+                Pick::Open => {
+                    let [base, mine, theirs] = self.versions(*index, texts).map(Option::unwrap_or_default);
+                    self.flush();
+                    self.out.push(Printed::Open { base, mine, theirs });
+                }
+                Pick::Value(Some(value)) => {
+                    let text = spelled(value, sides, texts);
+                    self.settled.push_str(&text);
+                }
+                Pick::Value(None) => {}
+            },
+            Node::Part(_) => {}
+            Node::Members(members) => self.members(members, sides, texts),
+            Node::Elements(slots) => {
+                let layout = Layout::of(texts, '[');
+                let elements: Vec<_> = slots
+                    .iter()
+                    .map(|slot| Member { at: slot.at, sides: element(sides, slot), node: &slot.node, name: None })
+                    .collect();
+                self.entries(&layout, &elements, ('[', ']'));
+            }
+        }
+    }
+
+    /// The same value on all sides: its white space is merged as deep as all three are laid out alike.
+    fn respelled(&mut self, texts: Spelled) {
+        let [base, mine, theirs] = texts;
+        let alike =
+            base.is_none() || mine.is_none() || theirs.is_none() || base == mine || base == theirs || mine == theirs;
+        let lists = texts.map(|text| text.map(entries).unwrap_or_default());
+        if alike || lists[MINE].is_empty() || lists.iter().any(|list| list.len() != lists[MINE].len()) {
+            self.settled.push_str(settled(texts));
+            return;
+        }
+        let part = |range: fn(&Entry) -> Range<usize>, index: usize| {
+            [BASE, MINE, THEIRS].map(|side| texts[side].map(|text| &text[range(&lists[side][index])]))
+        };
+        let (open, close) = if mine.is_some_and(|text| text.starts_with('{')) { ('{', '}') } else { ('[', ']') };
+        self.settled.push(open);
+        for index in 0..lists[MINE].len() {
+            if index > 0 {
+                self.settled.push(',');
+            }
+            self.settled.push_str(settled(part(|entry| entry.lead.clone(), index)));
+            self.settled.push_str(settled(part(|entry| entry.name.clone(), index)));
+            self.settled.push_str(settled(part(|entry| entry.gap.clone(), index)));
+            self.respelled(part(|entry| entry.value.clone(), index));
+            self.settled.push_str(settled(part(|entry| entry.trail.clone(), index)));
+        }
+        self.settled.push(close);
+    }
+
+    fn members(&mut self, members: &[(crate::value::Text, Node)], sides: Sides, texts: Spelled) {
+        let layout = Layout::of(texts, '{');
+        let index_of = |side: usize, name: &str| sides[side]?.as_object()?.get_index_of(name);
+        let members: Vec<_> = members
+            .iter()
+            .map(|(name, node)| Member {
+                at: [BASE, MINE, THEIRS].map(|side| index_of(side, name.as_str())),
+                sides: member(sides, name.as_str()),
+                node,
+                name: Some(name),
+            })
+            .collect();
+        self.entries(&layout, &members, ('{', '}'));
+    }
+
+    /// What unit `index` says on each side: base, mine, theirs; `None` for absent. What is settled in it is settled on
+    /// all three.
+    fn versions(&self, index: usize, texts: Spelled) -> [Option<String>; 3] {
+        let unit = &self.units[index];
+        let sides = [unit.base.as_ref(), unit.mine.as_ref(), unit.theirs.as_ref()];
+        [(HunkChoice::Base, BASE), (HunkChoice::Mine, MINE), (HunkChoice::Theirs, THEIRS)].map(|(choice, side)| {
+            let mut pieces = pieces(&unit.hunks);
+            pieces.iter_mut().filter(|piece| piece.asks).for_each(|piece| piece.choice = choice);
+            let put = if pieces.is_empty() || side == BASE { None } else { unit.put_together(&pieces) };
+            put.as_ref().or(sides[side]).map(|value| spelled(value, sides, texts))
+        })
+    }
+
+    fn entries(&mut self, layout: &Layout, members: &[Member], (open, close): (char, char)) {
+        self.settled.push(open);
+        let there = |member: &Member, printer: &Self| match member.node {
+            Node::Unit(index) => !matches!(printer.picks[*index], Pick::Value(None)),
+            Node::Part(index) => match &printer.picks[*index] {
+                Pick::Open => true,
+                Pick::Value(picked) => member.part_of(picked.as_ref()).is_some(),
+            },
+            _ => true,
+        };
+        let shown: Vec<&Member> = members.iter().filter(|member| there(member, self)).collect();
+        for (place, member) in shown.iter().enumerate() {
+            let last = place + 1 == shown.len();
+            let open = match member.node {
+                Node::Unit(index) | Node::Part(index) => self.picks[*index] == Pick::Open,
+                _ => false,
+            };
+            if open {
+                self.flush();
+                let said = self.open_entry(layout, member, place == 0, last);
+                self.out.push(said);
+            } else {
+                self.settled += &layout.lead(member.at, place == 0);
+                self.settled += &head(layout, member);
+                self.entry_value(layout, member);
+                if !last {
+                    self.settled.push(',');
+                }
+            }
+        }
+        if !shown.is_empty() || layout.entries[layout.style].is_empty() {
+            self.settled.push_str(if shown.is_empty() { "" } else { layout.end() });
+        }
+        self.settled.push(close);
+    }
+
+    /// The text of an entry on each side, white space and comma included.
+    fn open_entry(&self, layout: &Layout, member: &Member, first: bool, last: bool) -> Printed {
+        let texts = member.texts(layout);
+        let values = match member.node {
+            Node::Unit(index) => self.versions(*index, texts),
+            _ => [BASE, MINE, THEIRS].map(|side| texts[side].map(str::to_owned)),
+        };
+        let lead = layout.lead(member.at, first);
+        let comma = if last { "" } else { "," };
+        let entry = |value: Option<String>| match value {
+            Some(value) => format!("{lead}{}{value}{comma}", head(layout, member)),
+            None => String::new(),
+        };
+        let [base, mine, theirs] = values.map(entry);
+        Printed::Open { base, mine, theirs }
+    }
+
+    fn entry_value(&mut self, layout: &Layout, member: &Member) {
+        let texts = member.texts(layout);
+        let text = match member.node {
+            Node::Part(index) => match &self.picks[*index] {
+                Pick::Value(picked) => member.part_of(picked.as_ref()).map(|value| spelled(value, member.sides, texts)),
+                Pick::Open => None,
+            },
+            Node::Unit(index) => match &self.picks[*index] {
+                Pick::Value(Some(value)) => Some(spelled(value, member.sides, texts)),
+                _ => None,
+            },
+            _ => return self.value(member.node, member.sides, texts),
+        };
+        let text = text.unwrap_or_default();
+        let only_theirs = texts[MINE] != Some(text.as_str()) && texts[THEIRS] == Some(text.as_str());
+        let text = if only_theirs { layout.moved(&text, THEIRS) } else { text };
+        self.settled += &text;
+    }
+}
+
+/// A member or element of the merged record.
+struct Member<'m, 'v> {
+    at: [Option<usize>; 3],
+    sides: Sides<'v>,
+    node: &'m Node,
+    name: Option<&'m crate::value::Text>,
+}
+
+impl Member<'_, '_> {
+    fn texts<'t>(&self, layout: &Layout<'t>) -> Spelled<'t> {
+        [BASE, MINE, THEIRS].map(|side| layout.text(side, |entry| entry.value.clone(), self.at[side]?))
+    }
+
+    fn part_of<'v>(&self, picked: Option<&'v Value>) -> Option<&'v Value> {
+        picked?.as_object()?.get(self.name?.as_str())
+    }
+}
+
+/// Name and colon of a member; nothing for an element.
+fn head(layout: &Layout, member: &Member) -> String {
+    let Some(name) = member.name else { return String::new() };
+    let part =
+        |range: fn(&Entry) -> Range<usize>| [BASE, MINE, THEIRS].map(|side| layout.text(side, range, member.at[side]?));
+    let (names, gaps) = (part(|entry| entry.name.clone()), part(|entry| entry.gap.clone()));
+    match settled(names) {
+        "" => format!("{}: ", name.to_json()),
+        name => format!("{name}{}", settled(gaps)),
+    }
+}
+
+/// The text of a value: that of a side which says the same, else the elements of an array as the sides spell them, else
+/// compact JSON.
+fn spelled(value: &Value, sides: Sides, texts: Spelled) -> String {
+    for side in [MINE, THEIRS, BASE] {
+        if let (Some(other), Some(text)) = (sides[side], texts[side])
+            && other.is_written_like(value)
+        {
+            return text.to_owned();
+        }
+    }
+    match value {
+        Value::Array(elements) if sides.iter().flatten().any(|side| matches!(side, Value::Array(_))) => {
+            list(elements, sides, texts)
+        }
+        other => other.to_json(),
+    }
+}
+
+/// An array of elements of the sides, in the lay-out of the sides.
+fn list(elements: &[Value], sides: Sides, texts: Spelled) -> String {
+    let layout = Layout::of(texts, '[');
+    let mut known: [HashMap<String, VecDeque<usize>>; 3] = Default::default();
+    for side in [BASE, MINE, THEIRS] {
+        if let (Some(Value::Array(values)), Some(_)) = (sides[side], layout.texts[side]) {
+            for (index, value) in values.iter().enumerate() {
+                known[side].entry(value.to_json()).or_default().push_back(index);
+            }
+        }
+    }
+    let mut out = String::from("[");
+    for (place, value) in elements.iter().enumerate() {
+        let text = value.to_json();
+        let at = [BASE, MINE, THEIRS].map(|side| known[side].get_mut(&text).and_then(VecDeque::pop_front));
+        let spelled = [BASE, MINE, THEIRS].map(|side| layout.text(side, |entry| entry.value.clone(), at[side]?));
+        if place > 0 {
+            out.push(',');
+        }
+        out += &layout.lead(at, place == 0);
+        match spelled.iter().flatten().next() {
+            Some(_) => out += settled(spelled),
+            None => out += &text,
+        }
+    }
+    if !elements.is_empty() {
+        out += layout.end();
+    }
+    out + "]"
+}
+
+/// The printed record with git's conflict markers, on lines of their own, around what is open. `labels`: mine, base,
+/// theirs; base is shown where it has a label. `size`: how many signs a marker has.
+#[must_use]
+pub fn markers(printed: &[Printed], labels: (&str, Option<&str>, &str), size: usize) -> String {
+    let newline = printed.iter().any(|part| matches!(part, Printed::Text(text) if text.contains("\r\n")));
+    let newline = if newline { "\r\n" } else { "\n" };
+    let mut out = String::new();
+    let marker = |out: &mut String, sign: char, label: &str| {
+        if !out.is_empty() && !out.ends_with('\n') {
+            out.push_str(newline);
+        }
+        out.extend(std::iter::repeat_n(sign, size));
+        if !label.is_empty() {
+            out.push(' ');
+            out.push_str(label);
+        }
+    };
+    let side = |out: &mut String, text: &str| {
+        if !text.is_empty() && !text.starts_with(['\n', '\r']) {
+            out.push_str(newline);
+        }
+        out.push_str(text);
+    };
+    let mut after_marker = false;
+    for part in printed {
+        match part {
+            Printed::Text(text) => {
+                if after_marker && !text.starts_with(['\n', '\r']) {
+                    out.push_str(newline);
+                }
+                out.push_str(text);
+                after_marker = false;
+            }
+            Printed::Open { base, mine, theirs } => {
+                marker(&mut out, '<', labels.0);
+                side(&mut out, mine);
+                if let Some(label) = labels.1 {
+                    marker(&mut out, '|', label);
+                    side(&mut out, base);
+                }
+                marker(&mut out, '=', "");
+                side(&mut out, theirs);
+                marker(&mut out, '>', labels.2);
+                after_marker = true;
+            }
+        }
+    }
+    if after_marker {
+        out.push_str(newline);
+    }
+    out
+}

@@ -1,0 +1,105 @@
+//! The text rule: three versions of a text, merged line by line; and the words in which two texts differ.
+
+use std::ops::Range;
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::Printed;
+use super::hunk::{Hunk, HunkState, lines};
+use super::sequence::{Edit, edits, meetings, numbered};
+
+/// The hunks of three texts. Changes that touch are one hunk, as in `git merge-file`.
+pub(super) fn hunks(base: Option<&str>, mine: &str, theirs: &str) -> Vec<Hunk> {
+    compared(&[base.map(lines).unwrap_or_default(), lines(mine), lines(theirs)])
+}
+
+fn compared(sides: &[Vec<&str>; 3]) -> Vec<Hunk> {
+    let [b, m, t] = numbered([&sides[0], &sides[1], &sides[2]]);
+    let (my_edits, their_edits) = (edits(&b, &m), edits(&b, &t));
+    let touch = |one: &Edit, other: &Edit| one.old.start <= other.old.end && other.old.start <= one.old.end;
+    let hunk = |met: super::sequence::Meeting| {
+        let state = if met.theirs.is_empty() {
+            HunkState::OnlyMine
+        } else if met.mine.is_empty() {
+            HunkState::OnlyTheirs
+        } else if m[met.span.mine.clone()] == t[met.span.theirs.clone()] {
+            HunkState::Same
+        } else {
+            HunkState::Conflict
+        };
+        Hunk::in_turn(met.span, state)
+    };
+    meetings(&my_edits, &their_edits, touch).into_iter().map(hunk).collect()
+}
+
+/// Merges three texts of any kind line by line, as `git merge-file` does.
+#[must_use]
+pub fn merged_by_line(base: &str, mine: &str, theirs: &str) -> Vec<Printed> {
+    let sides = [base, mine, theirs].map(|text| text.split_inclusive('\n').collect::<Vec<_>>());
+    let mut out = Vec::new();
+    let mut settled = String::new();
+    let mut at = 0;
+    for hunk in compared(&sides) {
+        let text = |side: usize, range: &Range<usize>| sides[side][range.clone()].concat();
+        let span = &hunk.span;
+        settled += &text(0, &(at..span.base.start));
+        at = span.base.end;
+        match hunk.state {
+            HunkState::OnlyTheirs => settled += &text(2, &span.theirs),
+            HunkState::Conflict => {
+                out.push(Printed::Text(std::mem::take(&mut settled)));
+                let line = |text: String| text.strip_suffix('\n').map(|text| format!("\n{text}")).unwrap_or(text);
+                let [base, mine, theirs] =
+                    [(0, &span.base), (1, &span.mine), (2, &span.theirs)].map(|(side, range)| line(text(side, range)));
+                out.push(Printed::Open { base, mine, theirs });
+            }
+            _ => settled += &text(1, &span.mine),
+        }
+    }
+    settled += &sides[0][at..].concat();
+    out.push(Printed::Text(settled));
+    out
+}
+
+/// The parts of `text`, in bytes and in whole words, that are not in `base`.
+#[must_use]
+pub fn changed_words(text: &str, base: &str) -> Vec<Range<usize>> {
+    let (new, old): (Vec<_>, Vec<_>) = (text.split_word_bounds().collect(), base.split_word_bounds().collect());
+    let mut starts = Vec::with_capacity(new.len() + 1);
+    starts.push(0);
+    starts.extend(new.iter().scan(0, |end, word| {
+        *end += word.len();
+        Some(*end)
+    }));
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
+        let range = op.new_range();
+        if matches!(op, DiffOp::Equal { .. }) || range.is_empty() {
+            continue;
+        }
+        let bytes = starts[range.start]..starts[range.end];
+        match found.last_mut() {
+            Some(last) if text[last.end..bytes.start].trim().is_empty() => last.end = bytes.end,
+            _ => found.push(bytes),
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_are_not_in_base_are_found() {
+        let words = |text: &str, base: &str| -> Vec<String> {
+            changed_words(text, base).into_iter().map(|range| text[range].to_owned()).collect()
+        };
+        assert_eq!(words("call carol before Friday", "call carol on Friday"), ["before"]);
+        assert_eq!(words("Website launch, now", "Website, now or never"), [" launch"]);
+        assert_eq!(words("one two three", "zero"), ["one two three"]);
+        assert_eq!(words("same", "same"), Vec::<String>::new());
+        assert_eq!(words("né 猫 x", "né 犬 x"), ["猫"]);
+    }
+}

@@ -1,0 +1,475 @@
+//! Goes through three versions side by side and says of each place which unit it is, or that it is none.
+
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
+
+use super::hunk::{self, Hunk, Side};
+use super::order::{self, Woven};
+use super::rule::{Declared, Reason, Rule, Rules};
+use super::tree::{Node, Sides, Slot, member};
+use super::{Kind, State, Unit, list, number, text};
+use crate::pointer::Pointer;
+use crate::value::{Object, Text, Value};
+
+/// The units of three values, in order, and how the merged value is put together from them.
+pub(super) fn compared(rules: &Rules, base: Option<&Value>, mine: &Value, theirs: &Value) -> (Vec<Unit>, Node) {
+    let sides = [base, Some(mine), Some(theirs)];
+    let mut walk = Walk {
+        rules,
+        base_known: base.is_some(),
+        whole: sides,
+        both: None,
+        added: false,
+        keyed: 0,
+        path: Vec::new(),
+        units: Vec::new(),
+    };
+    let root = walk.place(sides, Some(rules.declared()));
+    (walk.units, root)
+}
+
+/// The rules that the values of `unit` can follow, the one in force first.
+pub(super) fn fitting(unit: &Unit) -> Vec<Rule> {
+    let sides = [unit.base.as_ref(), unit.mine.as_ref(), unit.theirs.as_ref()];
+    let mut rules = vec![unit.rule.clone()];
+    if unit.is_group() || unit.base.is_none() && unit.state == State::Conflict(Kind::BaseUnknown) {
+        return rules;
+    }
+    let others = Rule::ALL.into_iter().filter(|rule| rule.word() != unit.rule.word());
+    rules.extend(others.filter_map(|rule| fitted(&rule, sides)));
+    rules
+}
+
+/// Equal with member order and spelling included.
+fn identical(a: Option<&Value>, b: Option<&Value>) -> bool {
+    match (a, b) {
+        (None, None) => true,
+        (Some(a), Some(b)) => a.is_written_like(b),
+        _ => false,
+    }
+}
+
+/// `rule` as these values can follow it: a map with its key. `None` where they cannot.
+fn fitted(rule: &Rule, sides: Sides) -> Option<Rule> {
+    let present: Vec<&Value> = sides.into_iter().flatten().collect();
+    let all = |fits: fn(&Value) -> bool| !present.is_empty() && present.iter().all(|value| fits(value));
+    let texts = || all(|value| matches!(value, Value::String(_)));
+    let numbers = || all(|value| matches!(value, Value::Number(_)));
+    let arrays = || all(|value| matches!(value, Value::Array(_)));
+    let fits = match rule {
+        Rule::Atomic | Rule::Manual => true,
+        Rule::Text => texts(),
+        Rule::Set | Rule::List => arrays(),
+        Rule::Append => arrays() || texts(),
+        Rule::Counter => numbers() && sides[Side::Base as usize].is_some(),
+        Rule::Max => texts() || numbers(),
+        Rule::Map(key) => {
+            let lists = elements_of(sides)?;
+            return match key {
+                Some(key) => list::is_key(key, &lists).then(|| rule.clone()),
+                None => list::inferred_key(&lists).map(|key| Rule::Map(Some(key.to_owned()))),
+            };
+        }
+    };
+    fits.then(|| rule.clone())
+}
+
+/// The rule that the values themselves suggest.
+fn inferred(sides: Sides) -> (Rule, Reason) {
+    if let Some(lists) = elements_of(sides) {
+        if let Some(key) = list::inferred_key(&lists) {
+            return (Rule::Map(Some(key.to_owned())), Reason::Inferred);
+        }
+        let atomic = list::is_tuple(&lists) || list::repeats_scalars(&lists);
+        return (if atomic { Rule::Atomic } else { Rule::List }, Reason::Inferred);
+    }
+    let mut lines = false;
+    for side in sides.into_iter().flatten() {
+        match side {
+            Value::String(text) => lines |= text.as_str().contains('\n'),
+            _ => return (Rule::Atomic, Reason::Default),
+        }
+    }
+    if lines { (Rule::Text, Reason::Inferred) } else { (Rule::Atomic, Reason::Default) }
+}
+
+/// The elements of the sides there are, where all of those are arrays.
+fn elements_of(sides: Sides<'_>) -> Option<Vec<&[Value]>> {
+    let mut lists = Vec::with_capacity(3);
+    for side in sides.into_iter().flatten() {
+        match side {
+            Value::Array(elements) => lists.push(elements.as_slice()),
+            _ => return None,
+        }
+    }
+    (!lists.is_empty()).then_some(lists)
+}
+
+struct Walk<'r, 'v> {
+    rules: &'r Rules,
+    base_known: bool,
+    whole: Sides<'v>,
+    both: Option<bool>,
+    /// Inside an object that both sides added: a difference there is one side's word against the other's.
+    added: bool,
+    /// How long the path to the innermost keyed element is; 0 outside of one.
+    keyed: usize,
+    path: Vec<String>,
+    units: Vec<Unit>,
+}
+
+impl<'v> Walk<'_, 'v> {
+    /// Whether both sides changed the record.
+    fn both_changed(&mut self) -> bool {
+        let [base, mine, theirs] = self.whole;
+        *self.both.get_or_insert_with(|| base.is_some() && mine != base && theirs != base)
+    }
+
+    /// Whether the place is an element of an array that is matched by a key.
+    fn in_element(&self) -> bool {
+        self.keyed == self.path.len()
+    }
+
+    fn at(&self) -> Pointer {
+        Pointer::new(self.path.clone())
+    }
+
+    /// The rule in force, as far as a person or the schema says one.
+    fn said(&self, declared: Option<&Declared>) -> Option<(Rule, Reason)> {
+        if !self.rules.chosen().is_empty()
+            && let Some(rule) = self.rules.chosen_at(&self.at())
+        {
+            return Some((rule.clone(), Reason::Chosen));
+        }
+        declared.and_then(|declared| declared.rule.clone()).map(|rule| (rule, Reason::Declared))
+    }
+
+    fn rule(&self, sides: Sides, declared: Option<&Declared>) -> (Rule, Reason) {
+        match self.said(declared) {
+            Some((rule, reason)) => match fitted(&rule, sides) {
+                Some(rule) => (rule, reason),
+                None => (Rule::Atomic, Reason::DoesNotFit),
+            },
+            None => inferred(sides),
+        }
+    }
+
+    fn unit(&mut self, sides: Sides, state: State, (rule, reason): (Rule, Reason)) -> Node {
+        self.push(sides, state, rule, reason, Vec::new(), None)
+    }
+
+    fn push(
+        &mut self,
+        sides: Sides,
+        state: State,
+        rule: Rule,
+        reason: Reason,
+        hunks: Vec<Hunk>,
+        merged: Option<Value>,
+    ) -> Node {
+        let [base, mine, theirs] = sides.map(Option::<&Value>::cloned);
+        let at = self.at();
+        self.units.push(Unit { at, with: Vec::new(), base, mine, theirs, state, rule, reason, hunks, merged });
+        Node::Unit(self.units.len() - 1)
+    }
+
+    /// Compares what stands at one place.
+    fn place(&mut self, sides: Sides<'v>, declared: Option<&Declared>) -> Node {
+        let [base, mine, theirs] = sides;
+        if let (Some(Value::Object(my)), Some(Value::Object(their))) = (mine, theirs)
+            && matches!(base, None | Some(Value::Object(_)))
+            && !self.said(declared).is_some_and(|(rule, _)| matches!(rule, Rule::Atomic | Rule::Manual))
+        {
+            let outside = self.added;
+            self.added |= self.base_known && base.is_none() && !self.in_element();
+            let node = self.members(sides, base.and_then(Value::as_object), my, their, declared);
+            self.added = outside;
+            return node;
+        }
+        if mine == theirs && (!self.base_known || base == mine) {
+            let respelled = self.base_known && !identical(base, mine) || !self.base_known;
+            return Node::Same(if respelled { Side::Mine } else { Side::Theirs });
+        }
+        if !self.base_known {
+            return self.unit(sides, State::Conflict(Kind::BaseUnknown), (Rule::Atomic, Reason::Default));
+        }
+        let rule = self.rule(sides, declared);
+        if mine == theirs {
+            return self.unit(sides, State::Same, rule);
+        }
+        let one_sided = match () {
+            () if theirs == base => Some(State::OnlyMine),
+            () if mine == base => Some(State::OnlyTheirs),
+            () => None,
+        };
+        match one_sided {
+            Some(_) if self.added => self.unit(sides, State::Conflict(Kind::AddAdd), rule),
+            Some(_) if rule.0 == Rule::Manual && self.both_changed() => {
+                self.unit(sides, State::Conflict(Kind::Manual), rule)
+            }
+            Some(state) => self.unit(sides, state, rule),
+            None => self.disputed(sides, rule, declared),
+        }
+    }
+
+    /// All three differ: what the rule makes of it.
+    fn disputed(&mut self, sides: Sides<'v>, (rule, reason): (Rule, Reason), declared: Option<&Declared>) -> Node {
+        let [base, mine, theirs] = sides;
+        let conflict = State::Conflict(kind(sides));
+        let (Some(mine), Some(theirs)) = (mine, theirs) else {
+            return self.unit(sides, conflict, (rule, reason));
+        };
+        let certain = matches!(reason, Reason::Declared | Reason::Chosen);
+        let by_hunks = |hunks: Vec<Hunk>| {
+            if hunks.iter().any(Hunk::is_conflict) {
+                return (hunks, None);
+            }
+            let merged = hunk::put_together(&hunk::pieces(&hunks), &hunks, sides);
+            (hunks, merged)
+        };
+        let (hunks, merged) = match (&rule, mine, theirs) {
+            (Rule::Atomic, ..) => (Vec::new(), None),
+            (Rule::Manual, ..) => return self.unit(sides, State::Conflict(Kind::Manual), (rule, reason)),
+            (Rule::Text, Value::String(mine), Value::String(theirs)) => {
+                by_hunks(text::hunks(base.and_then(Value::as_str), mine.as_str(), theirs.as_str()))
+            }
+            (Rule::Counter, ..) => (Vec::new(), number::counted(base, mine, theirs)),
+            (Rule::Max, ..) => match number::compared(mine, theirs) {
+                Some(Ordering::Greater) => (Vec::new(), Some(mine.clone())),
+                Some(Ordering::Less) => (Vec::new(), Some(theirs.clone())),
+                _ => (Vec::new(), None),
+            },
+            (Rule::Append, Value::String(mine), Value::String(theirs)) => {
+                let base = base.and_then(Value::as_str).unwrap_or("");
+                let texts = list::appended(base.as_bytes(), mine.as_str().as_bytes(), theirs.as_str().as_bytes());
+                let text = texts.and_then(|bytes| String::from_utf8(bytes).ok());
+                (Vec::new(), text.map(Value::string))
+            }
+            (_, Value::Array(mine), Value::Array(theirs)) => {
+                let known = match base {
+                    Some(Value::Array(base)) => base.as_slice(),
+                    _ => &[],
+                };
+                match &rule {
+                    Rule::Set => (Vec::new(), Some(Value::Array(list::set(known, mine, theirs)))),
+                    Rule::Append => (Vec::new(), list::appended(known, mine, theirs).map(Value::Array)),
+                    Rule::Map(Some(key)) => {
+                        if (base.is_some() || certain)
+                            && let Some(node) = self.elements(key, [known, mine, theirs], declared, certain)
+                        {
+                            return node;
+                        }
+                        let hunks = list::hunks(known, mine, theirs, false);
+                        (if hunks.iter().any(Hunk::is_conflict) { hunks } else { Vec::new() }, None)
+                    }
+                    _ if base.is_none() && !certain => (list::hunks(known, mine, theirs, false), None),
+                    _ => {
+                        let (hunks, merged) = by_hunks(list::hunks(known, mine, theirs, certain));
+                        match merged {
+                            Some(Value::Array(elements)) if list::repeats_scalars(&[&elements]) => {
+                                (Vec::new(), list::ordered_set(known, mine, theirs, certain).map(Value::Array))
+                            }
+                            merged => (hunks, merged),
+                        }
+                    }
+                }
+            }
+            _ => (Vec::new(), None),
+        };
+        let state = if merged.is_some() { State::Merged } else { conflict };
+        self.push(sides, state, rule, reason, hunks, merged)
+    }
+
+    fn members(
+        &mut self,
+        sides: Sides<'v>,
+        base: Option<&'v Object>,
+        mine: &'v Object,
+        theirs: &'v Object,
+        declared: Option<&Declared>,
+    ) -> Node {
+        let none = Object::new();
+        let base = base.unwrap_or(&none);
+        let same_names = mine.len() == theirs.len() && mine.keys().eq(theirs.keys());
+        let names: Vec<&Text> = if same_names {
+            mine.keys().collect()
+        } else {
+            let keys = |side: &'v Object| side.keys().map(Text::as_str).collect::<Vec<_>>();
+            let of_base: Vec<&str> = base.keys().map(Text::as_str).collect();
+            let woven = order::woven(&of_base, &keys(mine), &keys(theirs), |name| Some(order::Ranked::Text(name)));
+            let name =
+                |name: &str| mine.get_key_value(name).or_else(|| theirs.get_key_value(name)).map(|(name, _)| name);
+            woven.names.into_iter().filter_map(name).collect()
+        };
+        let gone: Vec<Text> =
+            base.keys().filter(|name| !mine.contains_key(*name) && !theirs.contains_key(*name)).cloned().collect();
+        let mut groups = declared.and_then(groups);
+        let mut nodes = Vec::with_capacity(names.len());
+        for name in names.into_iter().chain(&gone) {
+            let inside = declared.and_then(|declared| declared.member(name.as_str()));
+            let node = match groups.as_mut().and_then(|groups| groups.unit_of(self, name.as_str(), sides)) {
+                Some(unit) => Node::Part(unit),
+                None => {
+                    self.path.push(name.as_str().to_owned());
+                    let node = self.place(member(sides, name.as_str()), inside);
+                    self.path.pop();
+                    node
+                }
+            };
+            nodes.push((name.clone(), node));
+        }
+        let whole = |wanted: Side, side: &Object| {
+            let same = |node: &Node| matches!(node, Node::Same(of) if *of == wanted);
+            let mut both = nodes.iter().zip(side.keys());
+            nodes.len() == side.len() && both.all(|((name, node), other)| same(node) && name.is_written_like(other))
+        };
+        match () {
+            () if whole(Side::Theirs, theirs) => Node::Same(Side::Theirs),
+            () if whole(Side::Mine, mine) => Node::Same(Side::Mine),
+            () => Node::Members(nodes),
+        }
+    }
+
+    /// Matches the elements of three arrays by `key`. `None` where they cannot be: both sides reordered what they have in
+    /// common, each in its own way; both replaced the same element; or both added at one spot, nothing says which comes
+    /// first, and no rule is declared by which mine do.
+    fn elements(
+        &mut self,
+        key: &str,
+        lists: [&'v [Value]; 3],
+        declared: Option<&Declared>,
+        certain: bool,
+    ) -> Option<Node> {
+        let keys = lists.map(|side| side.iter().filter_map(|one| list::key_of(one, key)).collect::<Vec<String>>());
+        let [base, mine, theirs] = [0, 1, 2].map(|side| keys[side].iter().map(String::as_str).collect::<Vec<&str>>());
+        let places = [&base, &mine, &theirs]
+            .map(|side| side.iter().enumerate().map(|(index, key)| (*key, index)).collect::<HashMap<&str, usize>>());
+        if both_replaced(&base, &mine, &theirs, &places) {
+            return None;
+        }
+        let rank = |name: &str| {
+            let found = (0..3).find_map(|side| Some(&lists[side][*places[side].get(name)?]))?;
+            found.as_object()?.get(key).and_then(order::ranked)
+        };
+        let Woven { mut names, disputed, unsure } = order::woven(&base, &mine, &theirs, rank);
+        if disputed || unsure && !certain {
+            return None;
+        }
+        let there: HashSet<&str> = names.iter().copied().collect();
+        names.extend(base.iter().filter(|name| !there.contains(*name)));
+        let items = declared.and_then(Declared::items);
+        let mut slots = Vec::with_capacity(names.len());
+        for name in names {
+            let at = [0, 1, 2].map(|side| places[side].get(name).copied());
+            let mut element: Sides<'v> = [None; 3];
+            for side in 0..3 {
+                element[side] = at[side].map(|index| &lists[side][index]);
+            }
+            self.path.push(format!("{key}={name}"));
+            let outside = std::mem::replace(&mut self.keyed, self.path.len());
+            let node = self.place(element, items);
+            self.keyed = outside;
+            self.path.pop();
+            slots.push(Slot { at, node });
+        }
+        Some(Node::Elements(slots))
+    }
+}
+
+/// Whether some element of base was taken out by both sides and both put something of their own where it stood: then
+/// the two may be the same element, known by another key.
+fn both_replaced(base: &[&str], mine: &[&str], theirs: &[&str], places: &[HashMap<&str, usize>; 3]) -> bool {
+    let [in_base, in_mine, in_theirs] = places;
+    let stays = |name: &str| in_mine.contains_key(name) && in_theirs.contains_key(name);
+    let new_after = |side: &[&str], from: Option<&str>, at: &HashMap<&str, usize>| {
+        let start = from.and_then(|from| at.get(from)).map_or(0, |index| index + 1);
+        let run = side[start..].iter().take_while(|name| !(in_base.contains_key(*name) && stays(name)));
+        run.into_iter().any(|name| !in_base.contains_key(name))
+    };
+    let mut before = None;
+    base.iter().any(|name| {
+        if stays(name) {
+            before = Some(*name);
+            return false;
+        }
+        let gone = !in_mine.contains_key(name) && !in_theirs.contains_key(name);
+        gone && new_after(mine, before, in_mine) && new_after(theirs, before, in_theirs)
+    })
+}
+
+/// The groups of an object, and the units that were made of them.
+struct Groups<'d> {
+    groups: &'d [Vec<String>],
+    of: HashMap<&'d str, usize>,
+    units: Vec<Option<Option<usize>>>,
+}
+
+fn groups(declared: &Declared) -> Option<Groups<'_>> {
+    let groups = &declared.groups;
+    let of = groups.iter().enumerate().flat_map(|(index, names)| names.iter().map(move |name| (name.as_str(), index)));
+    (!groups.is_empty()).then(|| Groups { groups, of: of.collect(), units: vec![None; groups.len()] })
+}
+
+impl Groups<'_> {
+    /// The unit of the group that `name` is in; `None` where it is in none, or nothing in the group differs.
+    fn unit_of(&mut self, walk: &mut Walk, name: &str, sides: Sides) -> Option<usize> {
+        let group = *self.of.get(name)?;
+        if let Some(known) = self.units[group] {
+            return known;
+        }
+        let names = &self.groups[group];
+        let unit = walk.group(names, sides);
+        self.units[group] = Some(unit);
+        unit
+    }
+}
+
+impl Walk<'_, '_> {
+    fn group(&mut self, names: &[String], sides: Sides) -> Option<usize> {
+        let part = |side: Option<&Value>| {
+            let members = side?.as_object()?;
+            let part: Object = names
+                .iter()
+                .filter_map(|name| members.get_key_value(name.as_str()))
+                .map(|(n, v)| (n.clone(), v.clone()))
+                .collect();
+            (!part.is_empty()).then_some(Value::Object(part))
+        };
+        let [base, mine, theirs] = sides.map(part);
+        let parts = [base.as_ref(), mine.as_ref(), theirs.as_ref()];
+        let state = match () {
+            () if !self.base_known && mine == theirs => return None,
+            () if !self.base_known => State::Conflict(Kind::BaseUnknown),
+            () if mine == theirs && base == mine => return None,
+            () if mine == theirs => State::Same,
+            () if theirs == base => State::OnlyMine,
+            () if mine == base => State::OnlyTheirs,
+            () => State::Conflict(kind(parts)),
+        };
+        let at = |name: &String| self.at().child(name);
+        let with = names.iter().skip(1).map(at).collect();
+        let at = at(names.first()?);
+        let (rule, reason) = (Rule::Atomic, Reason::Declared);
+        self.units.push(Unit { at, with, base, mine, theirs, state, rule, reason, hunks: Vec::new(), merged: None });
+        Some(self.units.len() - 1)
+    }
+}
+
+fn kind(sides: Sides) -> Kind {
+    let [base, mine, theirs] = sides;
+    let inside = |side: Option<&Value>| matches!((base, side), (Some(Value::Object(_)), Some(Value::Object(_))));
+    match (mine, theirs) {
+        (None, edited) | (edited, None) if inside(edited) => Kind::ParentDeleted,
+        (None, _) => Kind::DeleteEdit,
+        (_, None) => Kind::EditDelete,
+        _ if base.is_none() => Kind::AddAdd,
+        _ if types_differ(sides) => Kind::TypeChange,
+        _ => Kind::EditEdit,
+    }
+}
+
+/// `null` goes with every type: a value that is set or cleared has not changed its type.
+fn types_differ(sides: Sides) -> bool {
+    let mut types = sides.into_iter().flatten().filter(|value| **value != Value::Null).map(Value::type_name);
+    types.next().is_some_and(|first| types.any(|other| other != first))
+}
