@@ -39,7 +39,7 @@ fn theirs_is_accepted() {
     let home = Home::new();
     let (mut alice, _bob) = names_collide(&home);
     alice.shows("Launch day").shows("Launch site");
-    alice.keys("left").shows("all 1 decided").keys("enter");
+    alice.keys("left").shows("decided · Enter saves").keys("enter");
     alice.shows("v2 already says what you chose");
     assert_eq!(home.reads(KEY).body, record("Launch day", "100", "dana"));
     assert!(!home.history(KEY).contains(r#""version":3"#), "nothing was sent");

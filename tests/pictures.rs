@@ -48,7 +48,7 @@ fn two_people_collide_and_the_second_sees_both_sides() {
     home.edits("carol", KEY, "\"quota\": 100", "\"quota\": 150");
     home.edits("carol", KEY, "\"high\"", "\"low\"");
     alice.shows("carol saved v5").keys("ctrl-s").shows("3 of 3 undecided");
-    alice.keys("down left").shows("2 of 3 undecided").shows("▸? notes");
+    alice.keys("down left").shows("2 of 3 undecided").shows("▸? part 1/1");
     alice.keys("b").shows("base: what both started from");
     drawn(&mut alice, "collision");
     alice.resize(72, 24);

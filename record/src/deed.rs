@@ -1,6 +1,8 @@
 //! What a save will do, in plain words: the difference between theirs and merged, and whose work it undoes.
 
 use crate::diff::diff;
+use crate::merge::differences;
+use crate::merge::hunk;
 use crate::pointer::Pointer;
 use crate::resolution::{Choice, Resolution};
 use crate::value::Value;
@@ -54,6 +56,7 @@ impl Resolution {
         };
         match base {
             Some(base) if base != from && base == to => Verb::Revert(whose()),
+            Some(Some(base)) if *base != *from.unwrap_or(base) && all_stands(base, from, to) => Verb::Set,
             Some(base) if base != from => Verb::Replace(whose()),
             _ if from.is_none() => Verb::Add,
             _ if to.is_none() => Verb::Remove,
@@ -88,4 +91,19 @@ impl Resolution {
         }
         note
     }
+}
+
+/// Whether everything that they put into a list or a text of lines is still in `to`, and nothing that they took out is.
+fn all_stands(base: &Value, theirs: Option<&Value>, to: Option<&Value>) -> bool {
+    let parts = |value: &Value| match value {
+        Value::Array(elements) => Some(elements.clone()),
+        Value::String(text) => Some(hunk::lines(text.as_str()).into_iter().map(Value::string).collect()),
+        _ => None,
+    };
+    let (Some(base), Some(Some(theirs)), Some(Some(to))) = (parts(base), theirs.map(parts), to.map(parts)) else {
+        return false;
+    };
+    let (added, removed) = differences(&base, &theirs);
+    let (back, lost) = differences(&theirs, &to);
+    lost.iter().all(|value| !added.contains(value)) && back.iter().all(|value| !removed.contains(value))
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::draft::{Basis, Draft, Settled};
 use crate::merge::hunk::{self, HunkChoice, Piece};
 use crate::merge::rule::{Rule, Rules};
-use crate::merge::{self, Kind, Merge, State, Unit};
+use crate::merge::{self, Kind, Merge, Pick, Printed, State, Texts, Unit};
 use crate::pointer::Pointer;
 use crate::value::{Object, Value};
 use crate::wire::{Base, Stored, VersionLine};
@@ -366,8 +366,21 @@ impl Resolution {
     /// many units are meant.
     pub fn choose_where(&mut self, which: &Which, choice: &Choice) -> usize {
         let meant: Vec<usize> = (0..self.units().len()).filter(|&index| self.is_meant(index, which)).collect();
-        self.step(|choices| meant.iter().for_each(|&index| choices[index] = choice.clone()));
+        let decided: Vec<(usize, Choice)> =
+            meant.iter().map(|&index| (index, self.for_what_asks(index, choice))).collect();
+        self.step(|choices| decided.into_iter().for_each(|(index, choice)| choices[index] = choice));
         meant.len()
+    }
+
+    /// `choice` for the parts of unit `index` that ask, where it has some: what merged beside them stays merged.
+    fn for_what_asks(&self, index: usize, choice: &Choice) -> Choice {
+        let mut pieces = self.pieces(index);
+        let one = choice.of_a_piece();
+        if one == HunkChoice::Undecided || !pieces.iter().any(|piece| piece.asks) {
+            return choice.clone();
+        }
+        pieces.iter_mut().filter(|piece| piece.asks).for_each(|piece| piece.choice = one);
+        Choice::Pieces(pieces)
     }
 
     fn is_meant(&self, index: usize, which: &Which) -> bool {
@@ -475,6 +488,14 @@ impl Resolution {
         let units = self.units().iter().enumerate();
         let picks: Vec<_> = units.map(|(index, unit)| self.pick(index).unwrap_or(unit.theirs.clone())).collect();
         self.merge.assemble(&picks)
+    }
+
+    /// The merged record as text, every part in the bytes of the side it comes from; what is undecided is open in it.
+    #[must_use]
+    pub fn print(&self, texts: Texts) -> Vec<Printed> {
+        let picks: Vec<Pick> =
+            (0..self.units().len()).map(|index| self.pick(index).map_or(Pick::Open, Pick::Value)).collect();
+        self.merge.print(&picks, texts)
     }
 
     /// What a person decided so far: what differs from what the merge does by itself, and every unit that was asked again.

@@ -21,6 +21,12 @@ impl Token {
         inner.bytes().all(allowed).then(|| Token(tag.into()))
     }
 
+    /// What stands for a token where no server gave one: version `version` of a file.
+    #[must_use]
+    pub fn of_file(version: u64) -> Self {
+        Token(format!("\"{version}-file\"").into())
+    }
+
     /// The tag as it is sent, quotes included.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -80,6 +80,47 @@ pub enum Command {
     /// in MINE. What both sides changed differently is left open, between conflict markers, and the exit code is 1.
     #[command(after_help = Exit::table())]
     Merge(Merge),
+
+    /// Settle three versions of a file side by side, field by field; serves as a git mergetool
+    ///
+    /// Merges as `midair merge` does, shows what is left open in the collision screen, and writes the result to MERGED.
+    /// Until everything is decided MERGED stays as it is, and what was decided is kept for the next time.
+    #[command(after_help = Exit::table())]
+    Mergetool(Mergetool),
+}
+
+#[derive(Args, Debug)]
+pub struct Mergetool {
+    /// The version that both sides started from (git: $BASE); an empty or missing file where there is none
+    pub base: PathBuf,
+
+    /// My version (git: $LOCAL)
+    pub mine: PathBuf,
+
+    /// Their version (git: $REMOTE)
+    pub theirs: PathBuf,
+
+    /// Where the result goes (git: $MERGED)
+    pub merged: PathBuf,
+
+    /// Ask line by line instead of opening the screen
+    #[arg(long)]
+    pub plain: bool,
+
+    #[command(flatten)]
+    pub how: How,
+}
+
+/// How files are merged.
+#[derive(Args, Debug)]
+pub struct How {
+    /// A JSON Schema with merge rules (x-merge, x-merge-key, x-merge-groups); the merged file is held against it
+    #[arg(long, value_name = "FILE")]
+    pub schema: Option<PathBuf>,
+
+    /// Merge one member by this rule: /tags=set, /stock=counter; may stand several times
+    #[arg(long = "rule", value_name = "POINTER=RULE", value_parser = rule)]
+    pub rules: Vec<(Pointer, Rule)>,
 }
 
 #[derive(Args, Debug)]
@@ -109,13 +150,8 @@ pub struct Merge {
     #[arg(long, value_name = "PATH")]
     pub path: Option<PathBuf>,
 
-    /// A JSON Schema with merge rules (x-merge, x-merge-key, x-merge-groups); the merged file is held against it
-    #[arg(long, value_name = "FILE")]
-    pub schema: Option<PathBuf>,
-
-    /// Merge one member by this rule: /tags=set, /stock=counter; may stand several times
-    #[arg(long = "rule", value_name = "POINTER=RULE", value_parser = rule)]
-    pub rules: Vec<(Pointer, Rule)>,
+    #[command(flatten)]
+    pub how: How,
 
     /// How many signs a conflict marker has (git: %L)
     #[arg(long, value_name = "N", default_value_t = 7)]

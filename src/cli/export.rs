@@ -198,7 +198,7 @@ impl<W: Write> Write for Shown<W> {
     }
 }
 
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         let steers = (c.is_control() && c != '\n' && c != '\t')

@@ -51,6 +51,7 @@ async fn carry_out(arguments: &Arguments) -> Result<Exit, Failure> {
         Some(Command::Import(import)) => import::import(common, import).await,
         Some(Command::Export(export)) => export::export(common, export).await,
         Some(Command::Merge(files)) => merge::merge(files),
+        Some(Command::Mergetool(files)) => merge::tool::mergetool(common, files).await,
     }
 }
 

@@ -3,6 +3,7 @@
 mod connection;
 mod drafts;
 mod errands;
+mod merge_files;
 mod terminal;
 
 use std::future::Future;
@@ -22,6 +23,7 @@ use crate::tui::msg::{Clock, Press};
 use crate::tui::theme::Theme;
 use crate::tui::{App, Effect, Msg};
 
+pub use merge_files::{Merged, merge_files};
 pub use terminal::restore;
 
 /// How often the screen is told the time; also how long typed text stays off the disk at the most.
@@ -149,6 +151,7 @@ fn happened(app: &mut App, event: Event) -> Vec<Effect> {
     }
 }
 
+/// The time, here.
 fn clock() -> Clock {
     let now = Timestamp::now();
     Clock { now, offset_seconds: TimeZone::system().to_offset(now).seconds() }

@@ -11,6 +11,8 @@ use midair_record::draft::Draft;
 use midair_record::wire::{Key, Stored};
 use ratatui::crossterm::event::KeyCode;
 
+pub use self::draw::SMALLEST;
+pub(in crate::tui) use self::draw::draw_keys;
 use self::saving::Flight;
 use super::keys::{self, Action, Place};
 use super::msg::{Clock, Effect, Link, Msg, Press, WaitingDraft};
@@ -188,7 +190,7 @@ impl App {
             Place::Deleted => return self.in_deleted(action),
             Place::Deletion => return self.in_deletion(action),
             Place::Drafts => return self.in_drafts(action),
-            Place::Everywhere => {}
+            Place::Files | Place::Everywhere => {}
         }
         Vec::new()
     }
@@ -332,6 +334,10 @@ impl App {
             (Screen::Collision(collision), _) if collision.by_hand() => collision.hand_act(action),
             (Screen::Collision(_), Action::Submit) => return self.submit(),
             (Screen::Collision(collision), _) => {
+                if let Some(why) = collision.refuses(action) {
+                    self.say(why);
+                    return Vec::new();
+                }
                 let decided = collision.act(action);
                 return if decided { vec![keep_collision(collision)] } else { Vec::new() };
             }

@@ -41,6 +41,9 @@ pub enum Action {
     TakeTheirs,
     TakeMine,
     TakeBase,
+    TakeBoth,
+    Split,
+    ChangeRule,
     ByHand,
     ShowBase,
     ShowMerged,
@@ -69,12 +72,13 @@ pub enum Place {
     Deletion,
     Drafts,
     Prompt,
+    Files,
     Help,
 }
 
 impl Place {
     /// Every place, in the order of the help screen.
-    pub const ALL: [Place; 10] = [
+    pub const ALL: [Place; 11] = [
         Place::Browser,
         Place::Editor,
         Place::Field,
@@ -83,6 +87,7 @@ impl Place {
         Place::Deletion,
         Place::Drafts,
         Place::Prompt,
+        Place::Files,
         Place::Help,
         Place::Everywhere,
     ];
@@ -99,6 +104,7 @@ impl Place {
             Place::Deletion => "Deleting a record",
             Place::Drafts => "Drafts of an earlier session",
             Place::Prompt => "A question in the last line",
+            Place::Files => "Merging files (midair mergetool), beside the keys of a collision",
             Place::Help => "Help",
         }
     }
@@ -207,11 +213,32 @@ pub const TABLE: &[Binding] = {
             "Enter submit",
             "save the result with the fresh token, when nothing is undecided",
         ),
+        key(
+            P::Collision,
+            A::TakeBoth,
+            &["B"],
+            "B both",
+            "take both, in a text or list: what the rule makes of them, or theirs and then mine",
+        ),
         key(P::Collision, A::ShowBase, &["b"], "b base", "show or hide what both started from"),
         key(P::Collision, A::Undo, &["u", "ctrl-z"], "u undo", "undo the last decision"),
         key(P::Collision, A::Redo, &["U", "ctrl-y"], "", "make it again"),
         key(P::Collision, A::NextUndecided, &["n"], "n/p next/previous", "the next undecided field"),
         key(P::Collision, A::PreviousUndecided, &["p"], "", "the previous undecided field"),
+        key(
+            P::Collision,
+            A::Split,
+            &["s"],
+            "s split",
+            "split a part of a text or list after its first line, to decide each half for itself",
+        ),
+        key(
+            P::Collision,
+            A::ChangeRule,
+            &["r"],
+            "r rule",
+            "merge this field by the next rule that fits it, in this collision alone",
+        ),
         key(P::Collision, A::AllTheirs, &["T"], "T/M all", "theirs for every field that asks"),
         key(P::Collision, A::AllMine, &["M"], "", "mine for every field that asks"),
         key(P::Collision, A::ShowMerged, &["a"], "a merged", "show or fold what merged by itself; each can be flipped"),
@@ -239,6 +266,14 @@ pub const TABLE: &[Binding] = {
         key(P::Drafts, A::Back, &["esc"], "Esc later", "leave the drafts where they are"),
         key(P::Prompt, A::Submit, &["enter"], "Enter ok", "take the answer"),
         key(P::Prompt, A::Back, &["esc"], "Esc cancel", "take the question back"),
+        key(
+            P::Files,
+            A::Submit,
+            &["enter", "ctrl-s"],
+            "Enter write",
+            "write the result into MERGED, when nothing is undecided",
+        ),
+        key(P::Files, A::Back, &["esc", "q"], "Esc leave", "leave; MERGED stays as it is, the decisions are kept"),
         key(P::Help, A::Up, &["up", "k"], "", "up"),
         key(P::Help, A::Down, &["down", "j"], "↑↓ scroll", "down"),
         key(P::Help, A::PageUp, &["pageup"], "", "a page up"),
@@ -249,6 +284,11 @@ pub const TABLE: &[Binding] = {
         key(P::Everywhere, A::QuitNow, &["ctrl-q", "ctrl-c"], "Ctrl-Q quit", "leave; what is typed is kept as a draft"),
     ]
 };
+
+/// Whether an action is one of the few that a collision is settled with; they are advertised first.
+pub fn decides(action: Action) -> bool {
+    matches!(action, Action::TakeTheirs | Action::TakeMine | Action::TakeBoth | Action::ByHand)
+}
 
 /// What `press` means in `place`; what it means everywhere where it means nothing there.
 pub fn action(place: Place, press: Press) -> Option<Action> {

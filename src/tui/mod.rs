@@ -3,6 +3,7 @@
 pub mod app;
 pub mod field;
 pub mod keys;
+pub mod merge_files;
 pub mod msg;
 pub mod screens;
 pub mod theme;
@@ -10,4 +11,5 @@ pub mod when;
 pub mod widgets;
 
 pub use app::App;
+pub use merge_files::MergeFiles;
 pub use msg::{Effect, Msg};

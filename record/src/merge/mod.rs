@@ -240,7 +240,7 @@ impl Merge {
     /// As [`Merge::assemble`], for any value; `None` where the whole was decided to be absent.
     #[must_use]
     pub fn assemble_value(&self, picks: &[Option<Value>]) -> Option<Value> {
-        tree::assembled(&self.root, &self.units, picks, [self.base.as_ref(), Some(&self.mine), Some(&self.theirs)])
+        tree::assembled(&self.root, picks, [self.base.as_ref(), Some(&self.mine), Some(&self.theirs)])
     }
 }
 

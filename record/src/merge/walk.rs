@@ -187,7 +187,7 @@ impl<'v> Walk<'_, 'v> {
             return node;
         }
         if mine == theirs && (!self.base_known || base == mine) {
-            let respelled = self.base_known && !identical(base, mine) || !self.base_known;
+            let respelled = !self.base_known || !identical(base, mine);
             return Node::Same(if respelled { Side::Mine } else { Side::Theirs });
         }
         if !self.base_known {

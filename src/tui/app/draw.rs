@@ -8,6 +8,7 @@ use ratatui::widgets::Widget;
 use super::{App, Notice, Screen};
 use crate::tui::keys::{Action, Binding, Place, TABLE, shown};
 use crate::tui::msg::Link;
+use crate::tui::theme::Theme;
 use crate::tui::widgets::{glyph, panel};
 
 /// The smallest terminal that midair draws in.
@@ -178,22 +179,8 @@ impl App {
             Action::QuitNow => !said(Action::Quit),
             _ => true,
         });
-        let mut used = 1;
-        for line in here.chain(everywhere).filter(|line| !line.hint.is_empty() && self.works_now(line)) {
-            let (key, words) = line.hint.split_once(' ').unwrap_or((line.hint, ""));
-            let wide = glyph::width(line.hint, 200) + if used > 1 { 3 } else { 0 };
-            if used + wide > area.width {
-                break;
-            }
-            let room = Rect { x: area.x + used, width: area.width - used, ..area };
-            let gap = if used > 1 { " · " } else { "" };
-            used += panel::line(
-                buf,
-                room,
-                0,
-                &[(gap, self.theme.frame), (key, self.theme.key), (" ", self.theme.plain), (words, self.theme.dim)],
-            );
-        }
+        let all = here.chain(everywhere).filter(|line| !line.hint.is_empty() && self.works_now(line));
+        draw_keys(area, buf, &self.theme, all);
         debug_assert!(
             TABLE
                 .iter()
@@ -208,14 +195,38 @@ impl App {
             (Screen::Browser, Action::Open | Action::Delete) => {
                 self.browser.record().is_some() && self.browser.in_records()
             }
-            (Screen::Collision(collision), Action::ShowMerged) => {
-                collision.resolution.asked() < collision.resolution.units().len()
-            }
-            (Screen::Collision(collision), Action::ShowBase | Action::TakeBase) => {
-                collision.resolution.base().is_some()
-            }
+            (Screen::Collision(collision), action) => collision.works_now(action),
             (Screen::Drafts(drafts), Action::Open | Action::ThrowAway) => drafts.focused().is_some(),
             _ => true,
         }
+    }
+}
+
+/// Draws as many keys as there is room for; the way to all of them always is among them, where the place has one.
+pub(in crate::tui) fn draw_keys<'k>(
+    area: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+    keys: impl Iterator<Item = &'k Binding>,
+) {
+    let keys: Vec<&Binding> = keys.collect();
+    let wide = |line: &Binding, first: bool| glyph::width(line.hint, 200) + if first { 0 } else { 3 };
+    let help = keys.iter().find(|line| line.action == Action::Help && line.place != Place::Everywhere);
+    let mut kept_free = help.map_or(0, |line| wide(line, false));
+    let mut used = 1;
+    for line in keys.iter().copied() {
+        if help.is_some_and(|help| std::ptr::eq(*help, line)) {
+            kept_free = 0;
+        } else if used + wide(line, used == 1) + kept_free > area.width {
+            if kept_free > 0 {
+                continue;
+            }
+            break;
+        }
+        let (key, words) = line.hint.split_once(' ').unwrap_or((line.hint, ""));
+        let room = Rect { x: area.x + used, width: area.width.saturating_sub(used), ..area };
+        let gap = if used > 1 { " · " } else { "" };
+        used +=
+            panel::line(buf, room, 0, &[(gap, theme.frame), (key, theme.key), (" ", theme.plain), (words, theme.dim)]);
     }
 }

@@ -101,7 +101,7 @@ fn esc_from_a_collision_keeps_draft_and_decisions() {
     desk.keys("right esc");
     desk.shows("Your draft and your decisions are kept");
     desk.keys("ctrl-s");
-    desk.shows("all 1 decided");
+    desk.shows("decided · Enter saves");
     assert_eq!(desk.sends(), 1, "what is known to be refused is not sent");
 }
 
@@ -179,7 +179,7 @@ fn somebody_elses_save_is_noticed_while_i_type() {
     desk.shows("theirs now: Launch day  (bob)");
     desk.shows("bob saved v8");
     desk.keys("ctrl-r right");
-    desk.shows("all 1 decided");
+    desk.shows("decided · Enter saves");
 }
 
 #[test]

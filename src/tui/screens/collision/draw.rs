@@ -2,13 +2,14 @@
 
 use midair_record::Pointer;
 use midair_record::merge::State;
+use midair_record::merge::rule::Reason;
 use midair_record::resolution::Choice;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
 use super::sides::{self, SideLine};
-use super::{Collision, Saving, words};
+use super::{Collision, Focus, Saving};
 use crate::tui::msg::Clock;
 use crate::tui::theme::Theme;
 use crate::tui::when::{ago, time_of_day};
@@ -19,16 +20,22 @@ use crate::tui::widgets::{glyph, panel};
 const WIDE: u16 = 98;
 
 /// A line of the list of units: pieces of text, each with its style, at columns of its own.
-type Line = Vec<(u16, String, Style)>;
+pub(super) type Line = Vec<(u16, String, Style)>;
 
 impl Collision {
     /// Draws the collision.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme, clock: Clock) {
-        let title = format!("Mid-air collision · {}", self.resolution.draft().key);
+        let title = match &self.files {
+            None => format!("Mid-air collision · {}", self.resolution.draft().key),
+            Some(files) => format!("Merge · {}", files.merged),
+        };
         let room = area.width.saturating_sub(glyph::width(&title, area.width) + 8);
         let inside = panel::frame(buf, area, &title, &self.count(room), theme);
-        let mut versions = self.versions(clock);
-        if inside.width < WIDE {
+        let mut versions = match &self.files {
+            None => self.versions(clock),
+            Some(files) => format!("theirs: {} | mine: {} | base: {}", files.theirs, files.mine, files.base),
+        };
+        if inside.width < WIDE && self.files.is_none() {
             versions += &format!(" | you, from {}", self.from());
         }
         let versions = panel::wrap(&versions, inside.width.saturating_sub(1));
@@ -61,11 +68,13 @@ impl Collision {
     /// How far the person is, in as many words as fit in `room` columns.
     fn count(&self, room: u16) -> String {
         let (open, asked, merged) = (self.resolution.undecided(), self.resolution.asked(), self.merged_count());
+        let enter = if self.files.is_some() { "writes" } else { "saves" };
         let open = match (&self.saving, open, asked) {
             (Saving::Sent, ..) => "saving…".to_owned(),
             (Saving::Waiting(_), ..) => "waiting for the server".to_owned(),
-            (_, 0, 0) => "nothing to decide · Enter saves".to_owned(),
-            (_, 0, _) => format!("all {asked} decided · Enter saves"),
+            (_, 0, 0) => format!("nothing to decide · Enter {enter}"),
+            (_, 0, 1) => format!("decided · Enter {enter}"),
+            (_, 0, _) => format!("all {asked} decided · Enter {enter}"),
             _ => format!("{open} of {asked} undecided"),
         };
         let long = match (merged, self.show.merged) {
@@ -100,7 +109,7 @@ impl Collision {
     }
 
     fn will_height(&self, height: u16) -> u16 {
-        let lines = u16::try_from(words::save_will(&self.resolution).len()).unwrap_or(u16::MAX);
+        let lines = u16::try_from(self.will().len()).unwrap_or(u16::MAX);
         lines.saturating_add(1).min((height / 3).max(2))
     }
 
@@ -109,9 +118,10 @@ impl Collision {
             return;
         }
         let rule = "─".repeat(area.width.into());
+        let heading = if self.files.is_some() { "Against theirs, the result will " } else { "Your save will " };
         panel::line(buf, area, 0, &[(&rule, theme.frame)]);
-        panel::line(buf, area, 0, &[("─ ", theme.frame), ("Your save will ", theme.title)]);
-        let lines = words::save_will(&self.resolution);
+        panel::line(buf, area, 0, &[("─ ", theme.frame), (heading, theme.title)]);
+        let lines = self.will();
         let room = usize::from(area.height - 1);
         for (row, line) in (1..).zip(lines.iter().take(room)) {
             let style = match line.chars().next() {
@@ -136,31 +146,53 @@ impl Collision {
         let wide = area.width >= WIDE;
         let area = if wide { self.draw_heads(area, buf, theme) } else { area };
         let visible = self.visible();
-        let mut lines: Vec<(usize, Line)> = Vec::new();
+        let mut lines: Vec<Line> = Vec::new();
+        let mut focused = 0..0;
         for (place, index) in visible.iter().enumerate() {
             if place == self.resolution.asked() && place > 0 {
-                lines.push((usize::MAX, vec![(1, "merged without a question:".into(), theme.dim)]));
+                lines.push(vec![(1, "merged without a question:".into(), theme.dim)]);
             }
-            let block =
-                if wide { self.wide_block(*index, area, theme) } else { self.stacked_block(*index, area, theme) };
-            lines.extend(block.into_iter().map(|line| (*index, line)));
+            let mut block = |lines: &mut Vec<Line>, row: Focus, block: Vec<Line>| {
+                if row == self.focus {
+                    focused = lines.len()..lines.len() + block.len();
+                }
+                lines.extend(block);
+            };
+            let parts = self.parts(*index);
+            let unit = Focus::unit(*index);
+            match (parts.is_empty(), wide) {
+                (true, true) => block(&mut lines, unit, self.wide_block(*index, area, theme)),
+                (true, false) => block(&mut lines, unit, self.stacked_block(*index, area, theme)),
+                (false, _) => {
+                    block(&mut lines, unit, self.head_of_parts(*index, &parts, area.width, theme));
+                    for (number, (piece, part)) in parts.iter().enumerate() {
+                        let row = Focus { unit: *index, piece: Some(*piece) };
+                        let name = format!("part {}/{}", number + 1, parts.len());
+                        let drawn = if wide {
+                            self.wide_part(row, part, &name, area, theme)
+                        } else {
+                            self.stacked_part(row, part, &name, area, theme)
+                        };
+                        block(&mut lines, row, drawn);
+                    }
+                }
+            }
         }
         if !self.show.merged && self.merged_count() > 0 {
             let fold = match self.merged_count() {
                 1 => "+ 1 field merged by itself (a to show)".to_owned(),
                 many => format!("+ {many} fields merged by themselves (a to show)"),
             };
-            lines.push((usize::MAX, vec![(1, fold, theme.dim)]));
+            lines.push(vec![(1, fold, theme.dim)]);
         }
         if visible.is_empty() && self.merged_count() == 0 {
-            lines.push((usize::MAX, vec![(1, "Both sides are the same.".into(), theme.dim)]));
+            lines.push(vec![(1, "Both sides are the same.".into(), theme.dim)]);
         }
-        let first = lines.iter().position(|(index, _)| *index == self.focus).unwrap_or(0);
-        let last = lines.iter().rposition(|(index, _)| *index == self.focus).unwrap_or(0);
+        let (first, last) = (focused.start, focused.end.saturating_sub(1).max(focused.start));
         let height = usize::from(area.height);
         let middle = if last - first >= height { first + height / 2 } else { first.midpoint(last) };
         let top = panel::top_row(middle, lines.len(), area.height).min(first);
-        for (row, (_, line)) in (0..area.height).zip(&lines[top..]) {
+        for (row, line) in (0..area.height).zip(&lines[top..]) {
             for (column, text, style) in line {
                 let x = area.x + column;
                 if x < area.right() {
@@ -171,7 +203,7 @@ impl Collision {
     }
 
     /// Column of the first side, and the width of each side.
-    fn columns(&self, width: u16) -> (u16, u16) {
+    pub(super) fn columns(&self, width: u16) -> (u16, u16) {
         let label = (width / 5).clamp(20, 32);
         let sides = if self.show.base { 3 } else { 2 };
         (label, (width - label) / sides)
@@ -180,14 +212,14 @@ impl Collision {
     fn draw_heads(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
         let (label, side) = self.columns(area.width);
         let theirs = self.resolution.theirs();
+        let (theirs, mine) = match &self.files {
+            None => (format!("{} (v{})", theirs.updated_by, theirs.version), format!("you, from {}", self.from())),
+            Some(files) => (files.theirs.clone(), files.mine.clone()),
+        };
         let heads = [
-            (label, format!("◀ theirs: {} (v{})", theirs.updated_by, theirs.version), theme.theirs),
+            (label, format!("◀ theirs: {theirs}"), theme.theirs),
             (label + side, "base: what both started from".to_owned(), theme.dim),
-            (
-                label + side * if self.show.base { 2 } else { 1 },
-                format!("mine: you, from {} ▶", self.from()),
-                theme.mine,
-            ),
+            (label + side * if self.show.base { 2 } else { 1 }, format!("mine: {mine} ▶"), theme.mine),
         ];
         for (place, (column, text, style)) in heads.iter().enumerate() {
             if place != 1 || self.show.base {
@@ -197,7 +229,7 @@ impl Collision {
         Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area }
     }
 
-    fn most_lines(&self, area: Rect) -> usize {
+    pub(super) fn most_lines(&self, area: Rect) -> usize {
         if self.show.whole { usize::from(area.height).max(6) } else { usize::from(area.height / 3).clamp(2, 6) }
     }
 
@@ -263,11 +295,12 @@ impl Collision {
     }
 
     /// The sign, the name, which version set it, and what kind of difference it is.
-    fn names(&self, index: usize, room: u16, theme: &Theme) -> Vec<Line> {
+    pub(super) fn names(&self, index: usize, room: u16, theme: &Theme) -> Vec<Line> {
         let unit = &self.resolution.units()[index];
         let (sign, style) = self.sign(index, theme);
-        let cursor = if index == self.focus { "▸" } else { " " };
-        let name_style = if index == self.focus { theme.title } else { theme.plain };
+        let focused = self.focus == Focus::unit(index);
+        let cursor = if focused { "▸" } else { " " };
+        let name_style = if focused { theme.title } else { theme.plain };
         let set_by = self.resolution.set_by(index).map(|line| format!(" (v{})", line.version)).unwrap_or_default();
         let name = glyph::fit(&format!("{}{set_by}", unit.label()), room.saturating_sub(4));
         let kind = match unit.state {
@@ -276,6 +309,10 @@ impl Collision {
             State::OnlyMine => "only you changed it",
             State::OnlyTheirs => "only they changed it",
             State::Merged => "both changed it, merged",
+        };
+        let kind = &match self.rule_words(index) {
+            Some(rule) => format!("{kind} · {rule}"),
+            None => kind.to_owned(),
         };
         let mut lines =
             vec![vec![(0, cursor.into(), theme.asks), (1, sign.into(), style), (3, name.clone(), name_style)]];
@@ -287,6 +324,15 @@ impl Collision {
             lines.extend(kind.into_iter().map(|line| vec![(3, line, theme.dim)]));
         }
         lines
+    }
+
+    /// The rule of a unit and where it comes from, unless it is the default.
+    fn rule_words(&self, index: usize) -> Option<String> {
+        let unit = &self.resolution.units()[index];
+        match unit.reason {
+            Reason::Default => None,
+            reason => Some(format!("{}, {}", unit.rule, reason.words())),
+        }
     }
 
     fn sign(&self, index: usize, theme: &Theme) -> (&'static str, Style) {
@@ -328,7 +374,7 @@ impl Collision {
     }
 
     /// That theirs changed after it was decided, and what had been decided.
-    fn moved_line(&self, index: usize, theme: &Theme) -> Option<Line> {
+    pub(super) fn moved_line(&self, index: usize, theme: &Theme) -> Option<Line> {
         let was = self.resolution.moved(index)?;
         let now = brief(self.resolution.units()[index].theirs.as_ref());
         let mut words = format!("moved again: was {}, now {now}", brief(was.theirs.as_ref()));
@@ -344,7 +390,7 @@ impl Collision {
         Some(vec![(3, words, theme.asks)])
     }
 
-    fn hand_line(&self, index: usize, column: u16, theme: &Theme) -> Option<Line> {
+    pub(super) fn hand_line(&self, index: usize, column: u16, theme: &Theme) -> Option<Line> {
         let (sign, value) = match self.resolution.choice(index) {
             Choice::Hand(value) => ("✎ by hand: ", value.as_ref()),
             Choice::Base => ("▽ base: ", self.resolution.units()[index].base.as_ref()),
@@ -364,7 +410,7 @@ impl Collision {
 
     /// The place of the unit under the cursor.
     pub fn at(&self) -> Option<&Pointer> {
-        self.resolution.units().get(self.focus).map(|unit| &unit.at)
+        self.resolution.units().get(self.focus.unit).map(|unit| &unit.at)
     }
 }
 
@@ -374,18 +420,24 @@ fn hand_place(inside: Rect) -> Rect {
     Rect { y: inside.bottom() - height, height, ..inside }
 }
 
-fn push_side(line: &mut Line, column: u16, room: u16, side: Option<&SideLine>, style: Style) {
+pub(super) fn push_side(line: &mut Line, column: u16, room: u16, side: Option<&SideLine>, style: Style) {
     let Some(SideLine { text, changed }) = side else { return };
     let marked = style.add_modifier(Modifier::UNDERLINED);
     let mut at = column;
-    for (part, style) in
-        [(&text[..changed.start], style), (&text[changed.clone()], marked), (&text[changed.end..], style)]
-    {
+    let mut push = |part: &str, style: Style| {
         let left = (column + room).saturating_sub(at);
         if !part.is_empty() && left > 0 {
             let shown = glyph::fit(part, left);
-            at += glyph::width(&shown, left);
-            line.push((at - glyph::width(&shown, left), shown, style));
+            let width = glyph::width(&shown, left);
+            line.push((at, shown, style));
+            at += width;
         }
+    };
+    let mut from = 0;
+    for range in changed {
+        push(&text[from..range.start], style);
+        push(&text[range.clone()], marked);
+        from = range.end;
     }
+    push(&text[from..], style);
 }

@@ -1,10 +1,13 @@
 //! The collision screen: theirs and mine side by side, decided field by field; knows no server.
 
 mod draw;
+mod parts;
 mod sides;
 mod words;
 
 use midair_record::draft::Draft;
+use midair_record::merge::hunk::{HunkChoice, Piece};
+use midair_record::merge::rule::Rule;
 use midair_record::resolution::{Choice, Resolution};
 use ratatui::crossterm::event::KeyCode;
 
@@ -19,9 +22,33 @@ pub struct Collision {
     pub editor: Box<Editor>,
     pub resolution: Resolution,
     pub saving: Saving,
-    focus: usize,
+    focus: Focus,
     hand: Option<Hand>,
     show: Show,
+    /// The files that are merged, where it is no record of a server.
+    files: Option<Files>,
+}
+
+/// What three files that are merged are called, and the one that the result goes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Files {
+    pub base: String,
+    pub mine: String,
+    pub theirs: String,
+    pub merged: String,
+}
+
+/// What is decided next: a unit, or one part of a text or list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Focus {
+    unit: usize,
+    piece: Option<usize>,
+}
+
+impl Focus {
+    fn unit(unit: usize) -> Self {
+        Focus { unit, piece: None }
+    }
 }
 
 /// A value being written by hand.
@@ -42,15 +69,32 @@ struct Show {
 impl Collision {
     /// Opens a collision on its first undecided unit.
     pub fn open(editor: Box<Editor>, resolution: Resolution) -> Self {
+        let focus = Focus::default();
         let mut collision =
-            Collision { editor, resolution, saving: Saving::No, focus: 0, hand: None, show: Show::default() };
+            Collision { editor, resolution, saving: Saving::No, focus, hand: None, show: Show::default(), files: None };
         collision.show.merged = collision.resolution.asked() == 0;
-        collision.focus = collision.visible().first().copied().unwrap_or(0);
-        if collision.resolution.choice_is_open(collision.focus) {
-            return collision;
+        collision.focus = collision.rows().first().copied().unwrap_or_default();
+        if !collision.is_open(collision.focus) {
+            collision.next_undecided();
         }
-        collision.next_undecided();
         collision
+    }
+
+    /// Opens a collision of three files.
+    pub fn of_files(editor: Box<Editor>, resolution: Resolution, files: Files) -> Self {
+        Collision { files: Some(files), ..Self::open(editor, resolution) }
+    }
+
+    /// What the result does, a sentence a line.
+    pub fn will(&self) -> Vec<String> {
+        let mut lines = words::save_will(&self.resolution);
+        if self.files.is_some()
+            && let [only] = lines.as_mut_slice()
+            && only.starts_with("send nothing")
+        {
+            *only = "change nothing: it says what theirs says".into();
+        }
+        lines
     }
 
     /// The units on the screen: those that ask, then those that merged by themselves, where they are shown.
@@ -60,6 +104,34 @@ impl Collision {
         let asked = all.clone().filter(asks);
         let rest = all.filter(|index| self.show.merged && !asks(index));
         asked.chain(rest).collect()
+    }
+
+    /// Which parts of unit `index` are decided one by one: those that ask, in a unit that asks.
+    fn parts(&self, index: usize) -> Vec<(usize, Piece)> {
+        if !self.resolution.asks(index) || self.resolution.units()[index].hunks.is_empty() {
+            return Vec::new();
+        }
+        self.resolution.pieces(index).into_iter().enumerate().filter(|(_, piece)| piece.asks).collect()
+    }
+
+    /// Everything that can be focused: each unit, and below it its parts.
+    fn rows(&self) -> Vec<Focus> {
+        let mut rows = Vec::new();
+        for unit in self.visible() {
+            rows.push(Focus::unit(unit));
+            rows.extend(self.parts(unit).iter().map(|(piece, _)| Focus { unit, piece: Some(*piece) }));
+        }
+        rows
+    }
+
+    /// Whether a row waits for a decision. Of a unit with parts, the parts do.
+    fn is_open(&self, row: Focus) -> bool {
+        match row.piece {
+            Some(piece) => {
+                self.resolution.pieces(row.unit).get(piece).is_some_and(|one| one.choice == HunkChoice::Undecided)
+            }
+            None => self.resolution.choice_is_open(row.unit) && self.parts(row.unit).is_empty(),
+        }
     }
 
     /// How many units merged by themselves.
@@ -74,16 +146,24 @@ impl Collision {
 
     /// Puts a further refusal in place of this one; what it did not touch stays decided.
     pub fn again(&mut self, resolution: Resolution) {
-        let at = self.resolution.units().get(self.focus).map(|unit| unit.at.clone());
+        let at = self.resolution.units().get(self.focus.unit).map(|unit| unit.at.clone());
         self.resolution = resolution;
         self.saving = Saving::No;
         let same = self.resolution.units().iter().position(|unit| Some(&unit.at) == at.as_ref());
-        self.focus = same.unwrap_or(0);
+        self.focus = Focus::unit(same.unwrap_or(0));
         self.show.merged |= self.resolution.asked() == 0;
-        if !self.visible().contains(&self.focus) {
-            self.focus = self.visible().first().copied().unwrap_or(0);
+        self.keep_focus_on_screen();
+        if !self.is_open(self.focus) {
+            self.next_undecided();
         }
-        self.next_undecided();
+    }
+
+    fn keep_focus_on_screen(&mut self) {
+        let rows = self.rows();
+        if !rows.contains(&self.focus) {
+            let same_unit = rows.iter().find(|row| row.unit == self.focus.unit);
+            self.focus = same_unit.or(rows.first()).copied().unwrap_or_default();
+        }
     }
 
     /// The draft as it was, with the decisions so far and a value half written by hand: what is kept on disk.
@@ -97,16 +177,42 @@ impl Collision {
         resolution.park()
     }
 
+    /// Why a key does nothing on the focused field, as a sentence.
+    pub fn refuses(&self, action: Action) -> Option<&'static str> {
+        let unit = self.resolution.units().get(self.focus.unit)?;
+        match action {
+            Action::TakeBase if self.resolution.base().is_none() => Some("What you started from is not known."),
+            Action::TakeBoth if self.focus.piece.is_none() && unit.both().is_none() => {
+                Some("Both goes with texts and lists; here it is one or the other, or e to write it by hand.")
+            }
+            Action::Split if self.focus.piece.is_none() => Some("Only a part of a text or list can be split."),
+            Action::ChangeRule if unit.rules().len() < 2 => Some("No other merge rule fits this field."),
+            _ => None,
+        }
+    }
+
+    /// Whether a key does something as things stand; only such keys are advertised.
+    pub fn works_now(&self, action: Action) -> bool {
+        match action {
+            Action::ShowMerged => self.merged_count() > 0,
+            Action::ShowBase => self.resolution.base().is_some(),
+            action => self.refuses(action).is_none(),
+        }
+    }
+
     /// Does what a key means here. `true`: a decision changed, and the draft on disk is behind.
     pub fn act(&mut self, action: Action) -> bool {
-        let visible = self.visible();
-        let place = visible.iter().position(|index| *index == self.focus).unwrap_or(0);
+        let rows = self.rows();
+        let place = rows.iter().position(|row| *row == self.focus).unwrap_or(0);
         match action {
-            Action::Up => self.focus = visible.get(place.saturating_sub(1)).copied().unwrap_or(self.focus),
-            Action::Down => self.focus = visible.get(place + 1).copied().unwrap_or(self.focus),
-            Action::TakeTheirs => return self.decide(Choice::Theirs),
-            Action::TakeMine => return self.decide(Choice::Mine),
-            Action::TakeBase if self.resolution.base().is_some() => return self.decide(Choice::Base),
+            Action::Up => self.focus = rows.get(place.saturating_sub(1)).copied().unwrap_or(self.focus),
+            Action::Down => self.focus = rows.get(place + 1).copied().unwrap_or(self.focus),
+            Action::TakeTheirs => return self.decide(Choice::Theirs, HunkChoice::Theirs),
+            Action::TakeMine => return self.decide(Choice::Mine, HunkChoice::Mine),
+            Action::TakeBase => return self.decide(Choice::Base, HunkChoice::Base),
+            Action::TakeBoth => return self.decide(Choice::Both, HunkChoice::Both),
+            Action::Split => return self.split(),
+            Action::ChangeRule => return self.change_rule(),
             Action::ByHand => self.write_by_hand(),
             Action::AllTheirs => return self.decide_all(&Choice::Theirs),
             Action::AllMine => return self.decide_all(&Choice::Mine),
@@ -116,9 +222,7 @@ impl Collision {
             Action::ShowWhole => self.show.whole = !self.show.whole,
             Action::ShowMerged => {
                 self.show.merged = !self.show.merged;
-                if !self.visible().contains(&self.focus) {
-                    self.focus = self.visible().first().copied().unwrap_or(0);
-                }
+                self.keep_focus_on_screen();
             }
             Action::NextUndecided => self.next_undecided(),
             Action::PreviousUndecided => self.previous_undecided(),
@@ -127,14 +231,38 @@ impl Collision {
         false
     }
 
-    fn decide(&mut self, choice: Choice) -> bool {
-        if self.focus >= self.resolution.units().len() {
+    fn decide(&mut self, choice: Choice, of_a_part: HunkChoice) -> bool {
+        if self.focus.unit >= self.resolution.units().len() {
             return false;
         }
-        self.resolution.toggle(self.focus, choice);
-        if !self.resolution.choice_is_open(self.focus) && self.resolution.asks(self.focus) {
+        match self.focus.piece {
+            Some(piece) => self.resolution.toggle_piece(self.focus.unit, piece, of_a_part),
+            None => self.resolution.toggle(self.focus.unit, choice),
+        }
+        if !self.is_open(self.focus) && self.resolution.asks(self.focus.unit) {
             self.next_undecided();
         }
+        true
+    }
+
+    fn split(&mut self) -> bool {
+        let Focus { unit, piece: Some(piece) } = self.focus else { return false };
+        self.resolution.split_piece(unit, piece, 1)
+    }
+
+    /// Puts the next rule that fits in force, in the order in which the rules are declared.
+    fn change_rule(&mut self) -> bool {
+        let Some(unit) = self.resolution.units().get(self.focus.unit) else { return false };
+        let (at, rules) = (unit.at.clone(), unit.rules());
+        let place = |rule: &Rule| Rule::ALL.iter().position(|one| one.word() == rule.word());
+        let now = rules.first().and_then(place);
+        let next = rules.iter().skip(1).find(|rule| place(rule) > now).or(rules.get(1)).cloned();
+        let Some(next) = next else { return false };
+        self.resolution.choose_rule(self.focus.unit, next);
+        let units = self.resolution.units();
+        let unit = units.iter().position(|unit| unit.at == at || at.contains(&unit.at)).unwrap_or(0);
+        self.focus = Focus::unit(unit);
+        self.show.merged |= !self.resolution.asks(unit);
         true
     }
 
@@ -145,25 +273,28 @@ impl Collision {
 
     fn went_to(&mut self, step: fn(&mut Resolution) -> Option<usize>) -> bool {
         let Some(unit) = step(&mut self.resolution) else { return false };
-        self.show.merged |= !self.resolution.asks(unit);
-        self.focus = unit;
+        self.show.merged |= !self.resolution.units().is_empty() && !self.resolution.asks(unit);
+        if self.focus.unit != unit {
+            self.focus = Focus::unit(unit);
+        }
+        self.keep_focus_on_screen();
         true
     }
 
     fn next_undecided(&mut self) {
-        let visible = self.visible();
-        let place = visible.iter().position(|index| *index == self.focus).unwrap_or(0);
-        let after = visible.iter().cycle().skip(place + 1).take(visible.len());
-        if let Some(next) = after.copied().find(|index| self.resolution.choice_is_open(*index)) {
+        let rows = self.rows();
+        let place = rows.iter().position(|row| *row == self.focus).unwrap_or(0);
+        let after = rows.iter().cycle().skip(place + 1).take(rows.len());
+        if let Some(next) = after.copied().find(|row| self.is_open(*row)) {
             self.focus = next;
         }
     }
 
     fn previous_undecided(&mut self) {
-        let visible = self.visible();
-        let place = visible.iter().rev().position(|index| *index == self.focus).unwrap_or(0);
-        let before = visible.iter().rev().cycle().skip(place + 1).take(visible.len());
-        if let Some(next) = before.copied().find(|index| self.resolution.choice_is_open(*index)) {
+        let rows = self.rows();
+        let place = rows.iter().rev().position(|row| *row == self.focus).unwrap_or(0);
+        let before = rows.iter().rev().cycle().skip(place + 1).take(rows.len());
+        if let Some(next) = before.copied().find(|row| self.is_open(*row)) {
             self.focus = next;
         }
     }
@@ -171,18 +302,20 @@ impl Collision {
     /// Opens the focused unit for writing: on what was written before, else on mine, else on theirs. A value that was
     /// written before theirs moved is offered again.
     fn write_by_hand(&mut self) {
-        let Some(unit) = self.resolution.units().get(self.focus) else { return };
-        let moved = self.resolution.moved(self.focus).map(|decision| &decision.choice);
-        let start = match (self.resolution.choice(self.focus), moved) {
+        let Some(unit) = self.resolution.units().get(self.focus.unit) else { return };
+        let moved = self.resolution.moved(self.focus.unit).map(|decision| &decision.choice);
+        let picked = self.resolution.pick(self.focus.unit).flatten();
+        let start = match (self.resolution.choice(self.focus.unit), moved) {
             (Choice::Hand(value), _) | (_, Some(Choice::Hand(value))) => value.as_ref(),
             (Choice::Theirs, _) => unit.theirs.as_ref(),
+            (Choice::Both | Choice::Pieces(_), _) if picked.is_some() => picked.as_ref(),
             _ => unit.mine.as_ref().or(unit.theirs.as_ref()),
         };
         let shape = match start {
             Some(midair_record::Value::Null) | None => Shape::of(unit.mine.as_ref().or(unit.theirs.as_ref())),
             value => Shape::of(value),
         };
-        self.hand = Some(Hand { unit: self.focus, field: FieldEditor::open_as(shape, start) });
+        self.hand = Some(Hand { unit: self.focus.unit, field: FieldEditor::open_as(shape, start) });
     }
 
     /// Ends writing by hand: what is written is the choice.
@@ -198,7 +331,7 @@ impl Collision {
         }
         match hand.field.value() {
             Ok(value) => {
-                self.focus = hand.unit;
+                self.focus = Focus::unit(hand.unit);
                 self.resolution.choose(hand.unit, Choice::Hand(value));
                 self.next_undecided();
                 Ok(())

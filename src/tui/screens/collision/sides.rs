@@ -1,16 +1,31 @@
 //! The lines in which one side of a unit is shown: from the first difference on, with the changed words marked.
 
+use std::ops::Range;
+
 use midair_record::Value;
-use unicode_segmentation::UnicodeSegmentation;
+use midair_record::merge::hunk::{self, Side};
+use midair_record::merge::text::changed_words;
+use midair_record::merge::{Span, Unit};
 
 use crate::tui::widgets::brief::{self, brief};
 use crate::tui::widgets::panel;
 
-/// A line of a side: its text, and which part of it (in bytes) is not in base.
+/// A line of a side: its text, and which parts of it (in bytes) are not in base.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SideLine {
     pub text: String,
-    pub changed: std::ops::Range<usize>,
+    pub changed: Vec<Range<usize>>,
+}
+
+impl SideLine {
+    pub fn plain(text: impl Into<String>) -> Self {
+        SideLine { text: text.into(), changed: Vec::new() }
+    }
+
+    /// `text`, with the words marked that are not in `base`.
+    fn against(text: &str, base: &str) -> Self {
+        SideLine { changed: changed_words(text, base), text: text.to_owned() }
+    }
 }
 
 /// `value` in at most `most` lines of `room` columns. What it has in common with `other` at the start of a long value
@@ -22,10 +37,9 @@ pub fn lines(
     room: u16,
     most: usize,
 ) -> Vec<SideLine> {
-    let plain = |text: String| SideLine { changed: 0..0, text };
     match (value, base) {
-        (None, Some(_)) => return vec![plain("∅ deleted".into())],
-        (None, None) => return vec![plain(brief::ABSENT.into())],
+        (None, Some(_)) => return vec![SideLine::plain("∅ deleted")],
+        (None, None) => return vec![SideLine::plain(brief::ABSENT)],
         _ => {}
     }
     let whole = parts(value);
@@ -38,20 +52,21 @@ pub fn lines(
     let skipped = if same > 2 { same - context } else { 0 };
     let mut shown = Vec::new();
     if skipped > 0 {
-        shown.push(plain(format!("⋯ {skipped} lines the same")));
+        shown.push(SideLine::plain(format!("⋯ {skipped} lines the same")));
     }
     let base_lines = parts(base);
     let known: std::collections::HashSet<&str> = base_lines.iter().map(|line| line.as_ref()).collect();
     let room_for = most.saturating_sub(shown.len() + 1).max(1);
     let rest = &whole[skipped..];
     for line in rest.iter().take(room_for) {
-        let changed = if base.is_none() || known.contains(line.as_ref()) { 0..0 } else { 0..line.len() };
+        let same = base.is_none() || known.contains(line.as_ref());
+        let changed = if same { Vec::new() } else { std::iter::once(0..line.len()).collect() };
         shown.push(SideLine { text: line.to_string(), changed });
     }
     match rest.len().saturating_sub(room_for) {
         0 => {}
-        1 if shown.len() < most => shown.push(plain(rest[room_for].to_string())),
-        left => shown.push(plain(format!("⋯ {left} more lines"))),
+        1 if shown.len() < most => shown.push(SideLine::plain(rest[room_for].to_string())),
+        left => shown.push(SideLine::plain(format!("⋯ {left} more lines"))),
     }
     shown
 }
@@ -92,14 +107,15 @@ fn one_line(
     }
     let changed = match base {
         [base] if start == 0 && window.len() == text.len() => changed_words(text, base),
-        _ => 0..0,
+        _ => Vec::new(),
     };
     let mut lines = Vec::new();
     let mut at = 0;
     for piece in panel::wrap(&window, room) {
         let from = window[at..].find(&piece).map_or(at, |offset| at + offset);
         let to = from + piece.len();
-        let marked = changed.start.clamp(from, to) - from..changed.end.clamp(from, to) - from;
+        let cut = |range: &Range<usize>| range.start.clamp(from, to) - from..range.end.clamp(from, to) - from;
+        let marked = changed.iter().map(cut).filter(|range| !range.is_empty()).collect();
         lines.push(SideLine { text: piece, changed: marked });
         at = to;
     }
@@ -111,28 +127,61 @@ fn common_start(a: &str, b: &str) -> usize {
     a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count()
 }
 
-/// The part of `text`, in whole words, between what it has in common with `base` at its start and at its end.
-pub fn changed_words(text: &str, base: &str) -> std::ops::Range<usize> {
-    let (new, old): (Vec<_>, Vec<_>) = (text.split_word_bounds().collect(), base.split_word_bounds().collect());
-    let start = new.iter().zip(&old).take_while(|(a, b)| a == b).count();
-    let left = new.len().min(old.len()) - start;
-    let end = new.iter().rev().zip(old.iter().rev()).take(left).take_while(|(a, b)| a == b).count();
-    let bytes = |words: &[&str]| words.iter().map(|word| word.len()).sum::<usize>();
-    bytes(&new[..start])..text.len() - bytes(&new[new.len() - end..])
+/// Where a side of a part of a text or list stands, and what is shown of it: its lines or elements, with the words
+/// marked that are not in the part of base.
+pub fn part(unit: &Unit, span: &Span, side: Side, most: usize) -> Vec<SideLine> {
+    let of = |side: Side| match side {
+        Side::Base => (unit.base.as_ref(), &span.base),
+        Side::Mine => (unit.mine.as_ref(), &span.mine),
+        Side::Theirs => (unit.theirs.as_ref(), &span.theirs),
+    };
+    let texts = |side: Side| {
+        let (value, range) = of(side);
+        elements(value).get(range.clone()).map(<[_]>::to_vec).unwrap_or_default()
+    };
+    let (lines, base) = (texts(side), texts(Side::Base));
+    if lines.is_empty() {
+        return vec![SideLine::plain(if base.is_empty() { "∅ nothing" } else { "∅ deleted" })];
+    }
+    let paired = lines.len() == base.len();
+    let whole_base = if paired || side == Side::Base { String::new() } else { base.join("\n") };
+    let line = |(index, text): (usize, &std::borrow::Cow<str>)| match side {
+        Side::Base => SideLine::plain(text.as_ref()),
+        _ if paired => SideLine::against(text, &base[index]),
+        _ => SideLine::against(text, &whole_base),
+    };
+    let mut shown: Vec<SideLine> = lines.iter().enumerate().take(most.max(1)).map(line).collect();
+    if lines.len() > shown.len() {
+        shown.pop();
+        shown.push(SideLine::plain(format!("⋯ {} more lines", lines.len() - shown.len())));
+    }
+    shown
+}
+
+/// What stands before a part of a text or list, where anything does.
+pub fn before(unit: &Unit, span: &Span) -> Option<String> {
+    let base = elements(unit.base.as_ref());
+    span.base.start.checked_sub(1).and_then(|index| base.get(index)).map(ToString::to_string)
+}
+
+/// The lines of a text or the elements of a list, each on a line.
+fn elements(value: Option<&Value>) -> Vec<std::borrow::Cow<'_, str>> {
+    match value {
+        Some(Value::String(text)) => hunk::lines(text.as_str()).into_iter().map(Into::into).collect(),
+        Some(Value::Array(elements)) => elements
+            .iter()
+            .map(|one| match one {
+                Value::String(text) => text.as_str().into(),
+                other => other.to_json().into(),
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_words_that_are_not_in_base_are_marked() {
-        let marked = |text: &str, base: &str| text[changed_words(text, base)].to_owned();
-        assert_eq!(marked("Launch site", "Launch"), " site");
-        assert_eq!(marked("Website launch", "Launch"), "Website launch");
-        assert_eq!(marked("call carol before Friday", "call carol on Friday"), "before");
-        assert_eq!(marked("same", "same"), "");
-    }
 
     #[test]
     fn a_long_text_is_shown_from_its_first_difference_on() {
@@ -141,6 +190,6 @@ mod tests {
         let shown = lines(Some(&theirs), Some(&mine), Some(&mine), 30, 6);
         let texts: Vec<&str> = shown.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(texts, ["⋯ 39 lines the same", "line 39", "theirs"]);
-        assert_eq!(shown[2].changed, 0..6);
+        assert_eq!(shown[2].changed, vec![Range { start: 0, end: 6 }]);
     }
 }

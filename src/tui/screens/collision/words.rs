@@ -1,6 +1,8 @@
 //! What the save will do, said in a sentence a line; the rules behind it are `record`'s.
 
+use midair_record::Value;
 use midair_record::deed::{Deed, Verb};
+use midair_record::merge::differences;
 use midair_record::resolution::Resolution;
 
 use crate::tui::widgets::brief::brief;
@@ -12,6 +14,12 @@ pub fn deed(deed: &Deed) -> String {
         Some(by) => format!("{by}'s {name}"),
         None => format!("their {name}"),
     };
+    if let Some(parts) = parts(deed.from.as_ref(), deed.to.as_ref()) {
+        return match &deed.verb {
+            Verb::Revert(by) | Verb::Replace(by) => format!("change {}: {parts}", owned(by)),
+            _ => format!("change {name}: {parts}"),
+        };
+    }
     match &deed.verb {
         Verb::Set => format!("set {name}: {from} → {to}"),
         Verb::Add => format!("add {name}: {to}"),
@@ -19,6 +27,38 @@ pub fn deed(deed: &Deed) -> String {
         Verb::Revert(by) => format!("revert {}: {from} → {to}", owned(by)),
         Verb::Replace(by) if deed.to.is_none() => format!("remove {} (was {from})", owned(by)),
         Verb::Replace(by) => format!("replace {}: {from} → {to}", owned(by)),
+    }
+}
+
+/// What changes in a list or in a text of many lines: `add web, remove draft`, `+2 −1 lines`.
+fn parts(from: Option<&Value>, to: Option<&Value>) -> Option<String> {
+    match (from?, to?) {
+        (Value::Array(from), Value::Array(to)) => {
+            let (added, removed) = differences(from, to);
+            let named = |word: &str, values: &[&Value]| match values {
+                [] => None,
+                few if few.len() <= 3 => {
+                    let words: Vec<String> = few.iter().map(|value| brief(Some(value))).collect();
+                    Some(format!("{word} {}", words.join(", ")))
+                }
+                many => Some(format!("{word} {} elements", many.len())),
+            };
+            let words: Vec<String> = [named("add", &added), named("remove", &removed)].into_iter().flatten().collect();
+            Some(if words.is_empty() { "another order".to_owned() } else { words.join(", ") })
+        }
+        (Value::String(from), Value::String(to)) if from.as_str().contains('\n') && to.as_str().contains('\n') => {
+            let lines = |text: &str| text.lines().map(Value::string).collect::<Vec<_>>();
+            let (from, to) = (lines(from.as_str()), lines(to.as_str()));
+            let (added, removed) = differences(&from, &to);
+            let lines = |count: usize| if count == 1 { "line" } else { "lines" };
+            Some(match (added.len(), removed.len()) {
+                (0, 0) => "another order".to_owned(),
+                (added, 0) => format!("+{added} {}", lines(added)),
+                (0, removed) => format!("−{removed} {}", lines(removed)),
+                (added, removed) => format!("+{added} −{removed} lines"),
+            })
+        }
+        _ => None,
     }
 }
 

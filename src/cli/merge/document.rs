@@ -1,0 +1,203 @@
+//! Three versions of a file, read as values and written as text, each format in its own way.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use midair_record::draft::{Basis, Draft};
+use midair_record::merge::rule::Rules;
+use midair_record::merge::{self as three_way, Merge, Pick, Printed, Texts};
+use midair_record::wire::{Key, Stored, Token};
+use midair_record::{Object, Record, Resolution, Value, json};
+
+use crate::cli::arguments::How;
+use crate::cli::exit::Failure;
+
+/// Three versions of a file, as text without byte order marks.
+pub struct Versions {
+    pub base: String,
+    pub mine: String,
+    pub theirs: String,
+    /// Whether mine had a byte order mark.
+    marked: bool,
+}
+
+/// What some editors put before the text of a file.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+impl Versions {
+    /// Reads the files. A missing base is an empty one: the file was added on both sides.
+    pub fn read(base: &Path, mine: &Path, theirs: &Path) -> Result<Self, Failure> {
+        let base = if base.exists() { read(base)? } else { String::new() };
+        let mut versions = Versions { base, mine: read(mine)?, theirs: read(theirs)?, marked: false };
+        versions.marked = versions.mine.starts_with(BYTE_ORDER_MARK);
+        for text in [&mut versions.base, &mut versions.mine, &mut versions.theirs] {
+            if text.starts_with(BYTE_ORDER_MARK) {
+                text.drain(..BYTE_ORDER_MARK.len_utf8());
+            }
+        }
+        Ok(versions)
+    }
+
+    /// `text` as a file: with the byte order mark that mine had.
+    pub fn as_file(&self, text: &str) -> String {
+        if self.marked { format!("{BYTE_ORDER_MARK}{text}") } else { text.to_owned() }
+    }
+
+    /// Base as text, where there is one (gitattributes(5): a file added on both sides has an empty base).
+    fn known_base(&self) -> Option<&str> {
+        Some(self.base.as_str()).filter(|text| !text.trim().is_empty())
+    }
+}
+
+/// Three versions of a file as values.
+pub struct Document {
+    pub versions: Versions,
+    base: Value,
+    mine: Value,
+    theirs: Value,
+}
+
+impl Document {
+    /// Reads the values; `names` are the files, for the fault.
+    pub fn parse(versions: Versions, names: [&Path; 3]) -> Result<Self, (Failure, Versions)> {
+        let parsed = |path: &Path, text: &str| {
+            json::parse(text).map_err(|fault| Failure::usage(format!("{}: {fault}", path.display())))
+        };
+        let base = match versions.known_base() {
+            None => Ok(Value::Object(Object::new())),
+            Some(text) => parsed(names[0], text),
+        };
+        match (base, parsed(names[1], &versions.mine), parsed(names[2], &versions.theirs)) {
+            (Ok(base), Ok(mine), Ok(theirs)) => Ok(Document { versions, base, mine, theirs }),
+            (Err(failure), ..) | (_, Err(failure), _) | (.., Err(failure)) => Err((failure, versions)),
+        }
+    }
+
+    /// The units of the three.
+    pub fn merge(&self, rules: &Rules) -> Merge {
+        Merge::of(rules, Some(self.base.clone()), self.mine.clone(), self.theirs.clone())
+    }
+
+    fn texts(&self) -> Texts<'_> {
+        Texts { base: self.versions.known_base(), mine: &self.versions.mine, theirs: &self.versions.theirs }
+    }
+
+    /// What merges by itself as text; the rest is open.
+    pub fn printed(&self, merge: &Merge) -> Vec<Printed> {
+        let pick = |unit: &three_way::Unit| unit.automatic().map_or(Pick::Open, Pick::Value);
+        let picks: Vec<Pick> = merge.units().iter().map(pick).collect();
+        merge.print(&picks, self.texts())
+    }
+}
+
+/// Reads a file that should be text.
+pub fn read(path: &Path) -> Result<String, Failure> {
+    let bytes =
+        fs::read(path).map_err(|fault| Failure::usage(format!("{} cannot be read: {fault}", path.display())))?;
+    String::from_utf8(bytes).map_err(|fault| {
+        let line = fault.as_bytes()[..fault.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
+        Failure::usage(format!("{} is not valid UTF-8, in line {line}", path.display()))
+    })
+}
+
+/// The merge rules that are asked for.
+pub fn rules(how: &How) -> Result<Rules, Failure> {
+    let mut rules = match &how.schema {
+        None => Rules::default(),
+        Some(path) => {
+            Rules::of_schema(&schema(path)?).map_err(|bad| Failure::usage(format!("{}: {bad}", path.display())))?
+        }
+    };
+    for (at, rule) in &how.rules {
+        rules.choose(at.clone(), Some(rule.clone()));
+    }
+    Ok(rules)
+}
+
+fn schema(path: &Path) -> Result<Value, Failure> {
+    json::parse(&read(path)?).map_err(|fault| Failure::usage(format!("{}: {fault}", path.display())))
+}
+
+/// Puts `text` on stdout; that nobody reads it is no fault.
+pub fn to_stdout(text: &str) -> Result<(), Failure> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(fault) if fault.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::because(format!("the result cannot be written: {fault}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Puts `text` into the place of a file, which keeps its permissions: all of it, or nothing.
+pub fn to_file(path: &Path, text: &str) -> Result<(), Failure> {
+    replace(path, text.as_bytes())
+        .map_err(|fault| Failure::because(format!("{} cannot be written: {fault}", path.display())))
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut half = tempfile::Builder::new().permissions(permissions(&path)).tempfile_in(folder)?;
+    half.write_all(bytes)?;
+    half.persist(&path).map(drop).map_err(|failed| failed.error)
+}
+
+fn permissions(path: &Path) -> fs::Permissions {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).map_or_else(|_| fs::Permissions::from_mode(0o666), |found| found.permissions())
+}
+
+/// What a file that is no object is called in its resolution, which is one of records.
+const WHOLE: &str = "(the whole file)";
+
+impl Document {
+    /// The three as records, to be settled.
+    pub fn resolution(&self, rules: &Rules, merged: &Path) -> Resolution {
+        let [base, mine, theirs] = self.sides();
+        let name = merged.display().to_string();
+        let stored = |version: u64, fields| Stored {
+            id: name.clone(),
+            version,
+            token: Token::of_file(version),
+            updated_at: String::new(),
+            updated_by: String::new(),
+            note: None,
+            fields: Record::of(fields),
+        };
+        let key = Key { collection: "files".into(), id: name.clone() };
+        let base = Basis::Version(Box::new(stored(1, base)));
+        let draft = Draft { key, base, fields: mine, edit_id: "file".into(), note: None, settled: None };
+        draft.rebase_by(rules, stored(2, theirs), None, Vec::new())
+    }
+
+    /// The settled result as text.
+    pub fn settled(&self, resolution: &Resolution) -> Vec<Printed> {
+        if self.is_record() {
+            return resolution.print(self.texts());
+        }
+        let start = format!("{{{}:", Value::string(WHOLE).to_json());
+        let wrapped = |text: &str| format!("{start}{text}}}");
+        let (base, mine, theirs) =
+            (self.versions.known_base().map(wrapped), wrapped(&self.versions.mine), wrapped(&self.versions.theirs));
+        let mut printed = resolution.print(Texts { base: base.as_deref(), mine: &mine, theirs: &theirs });
+        if let Some(Printed::Text(text)) = printed.first_mut() {
+            *text = text.strip_prefix(&start).unwrap_or(text).to_owned();
+        }
+        if let Some(Printed::Text(text)) = printed.last_mut() {
+            *text = text.strip_suffix('}').unwrap_or(text).to_owned();
+        }
+        printed
+    }
+
+    fn is_record(&self) -> bool {
+        [&self.base, &self.mine, &self.theirs].iter().all(|value| matches!(value, Value::Object(_)))
+    }
+
+    fn sides(&self) -> [Object; 3] {
+        [&self.base, &self.mine, &self.theirs].map(|value| match value {
+            Value::Object(fields) if self.is_record() => fields.clone(),
+            other => Object::from_iter([(WHOLE.into(), other.clone())]),
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! The loop of `midair mergetool`: keys in, screen out, decisions onto the disk; knows no file that is merged.
+
+use futures_util::StreamExt;
+use midair_record::Resolution;
+use midair_record::draft::Draft;
+use ratatui::crossterm::event::{Event, EventStream, KeyEventKind};
+use tokio::sync::mpsc;
+
+use super::{Ending, Signals, clock, terminal};
+use crate::tui::MergeFiles;
+use crate::tui::merge_files::Next;
+use crate::tui::msg::Press;
+use crate::tui::screens::collision::Files;
+use crate::tui::theme::Theme;
+
+/// How merging files ended.
+#[derive(Clone, Debug)]
+pub enum Merged {
+    /// Everything is decided.
+    Settled(Box<Resolution>),
+    /// The person left, or a signal came.
+    Left(Ending),
+}
+
+/// Shows the collision until it is settled or left. `keep` puts what is decided so far onto the disk; its error is a
+/// sentence.
+///
+/// # Errors
+/// When the terminal cannot be set up or written to.
+pub async fn merge_files(
+    resolution: Resolution,
+    files: Files,
+    notice: String,
+    mut keep: impl FnMut(&Draft) -> Result<(), String>,
+) -> anyhow::Result<Merged> {
+    let mut signals = Signals::new()?;
+    let mut screen = terminal::enter()?;
+    let mut app = MergeFiles::open(resolution, files, notice, Theme::new(terminal::depth()), clock());
+    app.resize(screen.size()?.height);
+    let (send, mut events) = mpsc::unbounded_channel();
+    let reader = tokio::spawn(async move {
+        let mut events = EventStream::new();
+        while let Some(event) = events.next().await {
+            if send.send(event).is_err() {
+                break;
+            }
+        }
+    });
+    let merged = 'seat: loop {
+        screen.draw(|frame| {
+            let area = frame.area();
+            frame.render_widget(&app, area);
+            if let Some(position) = app.cursor(area) {
+                frame.set_cursor_position(position);
+            }
+        })?;
+        let mut event = tokio::select! {
+            signal = signals.next() => {
+                let _ = keep(&app.parting());
+                break Merged::Left(Ending::Signal(signal));
+            }
+            event = events.recv() => event,
+        };
+        if event.is_none() {
+            break Merged::Left(Ending::Signal(1));
+        }
+        while let Some(happened) = event {
+            let Ok(happened) = happened else { break 'seat Merged::Left(Ending::Signal(1)) };
+            match next(&mut app, happened) {
+                Next::Stay => {}
+                Next::Keep(draft) => {
+                    if let Err(why) = keep(&draft) {
+                        app.say(why);
+                    }
+                }
+                Next::Write(resolution) => break 'seat Merged::Settled(resolution),
+                Next::Leave(draft) => {
+                    let _ = keep(&draft);
+                    break 'seat Merged::Left(Ending::Quit);
+                }
+                Next::Repaint => screen = terminal::blank()?,
+            }
+            event = events.try_recv().ok();
+        }
+    };
+    reader.abort();
+    drop(screen);
+    terminal::restore();
+    Ok(merged)
+}
+
+fn next(app: &mut MergeFiles, event: Event) -> Next {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => {
+            terminal::panic_on_cue(key.code);
+            app.key(Press { code: key.code, mods: key.modifiers })
+        }
+        Event::Paste(text) => app.paste(&text),
+        Event::Resize(_, rows) => {
+            app.resize(rows);
+            Next::Repaint
+        }
+        _ => Next::Stay,
+    }
+}

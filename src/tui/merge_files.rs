@@ -1,0 +1,202 @@
+//! The screen of `midair mergetool`: one collision of three files, from its first key to its last; knows no file.
+
+use midair_record::draft::Draft;
+use midair_record::{Object, Resolution};
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::KeyCode;
+use ratatui::layout::{Position, Rect};
+use ratatui::widgets::Widget;
+
+use super::app::{SMALLEST, draw_keys};
+use super::keys::{self, Action, Place, TABLE};
+use super::msg::{Clock, Press};
+use super::screens::collision::{Collision, Files};
+use super::screens::editor::Editor;
+use super::screens::help::Help;
+use super::theme::Theme;
+use super::widgets::panel;
+
+/// What a key led to.
+#[derive(Clone, Debug)]
+pub enum Next {
+    /// Nothing beyond the screen.
+    Stay,
+    /// The decisions changed: this is kept until the result is written.
+    Keep(Box<Draft>),
+    /// Everything is decided, and the result is to be written.
+    Write(Box<Resolution>),
+    /// The person leaves; this is kept.
+    Leave(Box<Draft>),
+    /// The screen is to be drawn anew.
+    Repaint,
+}
+
+/// Three files being merged.
+#[derive(Clone, Debug)]
+pub struct MergeFiles {
+    collision: Box<Collision>,
+    help: Option<Help>,
+    notice: String,
+    theme: Theme,
+    clock: Clock,
+    rows: u16,
+}
+
+impl MergeFiles {
+    /// Opens on the first undecided member. `notice`: what is said at the start.
+    pub fn open(resolution: Resolution, files: Files, notice: String, theme: Theme, clock: Clock) -> Self {
+        let draft = resolution.draft().clone();
+        let slot = draft.edit_id.clone();
+        let editor = Box::new(Editor::open(draft, slot, Object::new()));
+        let collision = Box::new(Collision::of_files(editor, resolution, files));
+        MergeFiles { collision, help: None, notice, theme, clock, rows: SMALLEST.1 }
+    }
+
+    /// The terminal has so many rows now.
+    pub fn resize(&mut self, rows: u16) {
+        self.rows = rows;
+    }
+
+    /// What has to be kept when the program ends now.
+    pub fn parting(&self) -> Draft {
+        self.collision.parked()
+    }
+
+    /// Says something in the last line but one.
+    pub fn say(&mut self, words: impl Into<String>) {
+        self.notice = words.into();
+    }
+
+    fn page(&self) -> usize {
+        usize::from(self.rows.saturating_sub(6)).max(1)
+    }
+
+    /// A key was pressed.
+    pub fn key(&mut self, press: Press) -> Next {
+        let action = match self.place() {
+            Place::Collision => keys::action(Place::Files, press).filter(|found| self.is_of_files(*found, press)),
+            _ => None,
+        };
+        let Some(action) = action.or_else(|| keys::action(self.place(), press)) else {
+            return self.type_key(press);
+        };
+        self.notice.clear();
+        match (action, &mut self.help) {
+            (Action::Repaint, _) => return Next::Repaint,
+            (Action::QuitNow, _) => return Next::Leave(Box::new(self.parting())),
+            (Action::Back, Some(_)) => self.help = None,
+            (action, Some(help)) => {
+                let page = usize::from(self.rows.saturating_sub(6)).max(1);
+                help.act(action, page);
+            }
+            (Action::Help, None) => self.help = Some(Help::open()),
+            (action, None) => return self.act(action),
+        }
+        Next::Stay
+    }
+
+    /// Whether a key means what the table says of merging files, not what it means everywhere.
+    fn is_of_files(&self, action: Action, press: Press) -> bool {
+        let name = keys::name(press);
+        TABLE
+            .iter()
+            .any(|line| line.place == Place::Files && line.action == action && line.keys.contains(&name.as_str()))
+    }
+
+    fn place(&self) -> Place {
+        match () {
+            () if self.help.is_some() => Place::Help,
+            () if self.collision.by_hand() => Place::Field,
+            () => Place::Collision,
+        }
+    }
+
+    fn act(&mut self, action: Action) -> Next {
+        if self.collision.by_hand() {
+            match action {
+                Action::Save | Action::LeaveField => return self.hand_done(),
+                other => self.collision.hand_act(other),
+            }
+            return Next::Stay;
+        }
+        match action {
+            Action::Back => return Next::Leave(Box::new(self.parting())),
+            Action::Submit => match self.collision.resolution.undecided() {
+                0 => return Next::Write(Box::new(self.collision.resolution.clone())),
+                1 => self.say("One field is undecided; n goes to it. Nothing was written."),
+                many => self.say(format!("{many} fields are undecided; n goes to the next. Nothing was written.")),
+            },
+            other => match self.collision.refuses(other) {
+                Some(why) => self.say(why),
+                None if self.collision.act(other) => return Next::Keep(Box::new(self.parting())),
+                None => {}
+            },
+        }
+        Next::Stay
+    }
+
+    fn hand_done(&mut self) -> Next {
+        match self.collision.hand_done() {
+            Ok(()) => Next::Keep(Box::new(self.parting())),
+            Err(why) => {
+                self.say(why);
+                Next::Stay
+            }
+        }
+    }
+
+    fn type_key(&mut self, press: Press) -> Next {
+        let page = self.page();
+        let taken = self.collision.key(press, page);
+        match () {
+            () if !taken && press.code == KeyCode::Enter => self.hand_done(),
+            () if taken => Next::Keep(Box::new(self.parting())),
+            () => Next::Stay,
+        }
+    }
+
+    /// Text was pasted.
+    pub fn paste(&mut self, text: &str) -> Next {
+        self.collision.paste(&text.replace("\r\n", "\n").replace('\r', "\n"));
+        Next::Keep(Box::new(self.parting()))
+    }
+
+    fn body(area: Rect) -> Rect {
+        Rect { height: area.height.saturating_sub(2), ..area }
+    }
+
+    /// Where the caret stands, where there is one.
+    #[must_use]
+    pub fn cursor(&self, area: Rect) -> Option<Position> {
+        if self.help.is_some() || area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+            return None;
+        }
+        self.collision.caret(Self::body(area))
+    }
+}
+
+impl Widget for &MergeFiles {
+    fn render(self, area: Rect, buf: &mut Buffer) {
+        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+            let words = format!("Too small: midair needs {}×{}. Nothing is lost.", SMALLEST.0, SMALLEST.1);
+            panel::line(buf, area, 0, &[(&words, self.theme.notice)]);
+            return;
+        }
+        let body = MergeFiles::body(area);
+        match &self.help {
+            Some(help) => help.draw(Place::Files, body, buf, &self.theme),
+            None => self.collision.draw(body, buf, &self.theme, self.clock),
+        }
+        panel::line(buf, area, area.height - 2, &[(" ", self.theme.plain), (&self.notice, self.theme.notice)]);
+        let foot = Rect { y: area.bottom() - 1, height: 1, ..area };
+        let place = self.place();
+        let of_files = |action: Action| TABLE.iter().any(|line| line.place == Place::Files && line.action == action);
+        let here =
+            TABLE.iter().filter(|line| line.place == place && (place != Place::Collision || !of_files(line.action)));
+        let here = here.filter(|line| place != Place::Collision || self.collision.works_now(line.action));
+        let (first, rest): (Vec<_>, Vec<_>) = here.partition(|line| keys::decides(line.action));
+        let files = TABLE.iter().filter(|line| line.place == Place::Files && place == Place::Collision);
+        let shown = first.into_iter().chain(files).chain(rest);
+        draw_keys(foot, buf, &self.theme, shown.filter(|line| !line.hint.is_empty()));
+    }
+}
