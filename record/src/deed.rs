@@ -54,7 +54,9 @@ impl Resolution {
             let line = self.changes().iter().rev().find(|line| line.paths.iter().any(|path| path.overlaps(at)));
             line.map(|line: &VersionLine| line.by.clone()).filter(|by| !by.is_empty())
         };
+        let takes_both = |index: &usize| *self.choice(*index) == Choice::Both && self.units()[*index].overlaps(at);
         match base {
+            _ if from.is_some() && to.is_some() && (0..self.units().len()).any(|index| takes_both(&index)) => Verb::Set,
             Some(base) if base != from && base == to => Verb::Revert(whose()),
             Some(Some(base)) if *base != *from.unwrap_or(base) && all_stands(base, from, to) => Verb::Set,
             Some(base) if base != from => Verb::Replace(whose()),

@@ -90,6 +90,21 @@ impl Backend {
         }
     }
 
+    /// What a collection is defined as: its schema, with its merge rules. `None` where there is no such collection.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn definition(&self, collection: &str) -> Result<Option<Record>, Fault> {
+        let answer = self.get(self.url(&["v1", "collections", collection])).await?;
+        match answer.status {
+            StatusCode::OK => Record::parse_bytes(&answer.body)
+                .map(Some)
+                .map_err(|fault| Fault::Broken(format!("the definition of {collection} is no record: {fault}"))),
+            StatusCode::NOT_FOUND if !answer.problem().code.is_empty() => Ok(None),
+            _ => Err(answer.fault(Asks::Read)),
+        }
+    }
+
     /// The history of a record, oldest first. Empty when there never was such a record.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Turns what the screen wants done into tasks, and their answers into messages.
 
+use midair_record::wire::Put;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::drafts::Keeper;
@@ -30,12 +31,15 @@ impl Errands {
             Effect::Save { slot, draft } => {
                 // Ordered here, not in the task: a draft typed later must not be overwritten by this one.
                 let kept = self.keeper.kept(slot, draft.clone());
-                let backend = self.backend.clone();
+                let (backend, send) = (self.backend.clone(), self.send.clone());
                 self.spawn(async move {
                     let result = match kept.await {
                         Ok(()) => backend.save(&draft).await.map_err(unsaved),
                         Err(why) => Err(Unsaved::Refused(why.to_string())),
                     };
+                    if let Ok(Put::Stale(_)) = &result {
+                        let _ = send.send(defined(&backend, &draft.key.collection).await);
+                    }
                     Msg::Saved { sent: draft, result }
                 });
             }
@@ -61,8 +65,9 @@ impl Errands {
                 });
             }
             Effect::Load { key, since } => {
-                let backend = self.backend.clone();
+                let (backend, send) = (self.backend.clone(), self.send.clone());
                 self.spawn(async move {
+                    let _ = send.send(defined(&backend, &key.collection).await);
                     let result = backend.read(&key).await.map_err(said);
                     let changes = match (&result, since) {
                         (Ok(Read::Stored(_)), Some(since)) => {
@@ -97,6 +102,11 @@ impl Errands {
             let _ = send.send(errand.await);
         });
     }
+}
+
+async fn defined(backend: &Backend, collection: &str) -> Msg {
+    let result = backend.definition(collection).await.map_err(said);
+    Msg::Defined { collection: collection.to_owned(), result }
 }
 
 fn said(fault: Fault) -> String {

@@ -14,6 +14,7 @@ use ratatui::crossterm::event::KeyCode;
 pub use self::draw::SMALLEST;
 pub(in crate::tui) use self::draw::draw_keys;
 use self::saving::Flight;
+use super::definition::Definition;
 use super::keys::{self, Action, Place};
 use super::msg::{Clock, Effect, Link, Msg, Press, WaitingDraft};
 use super::screens::browser::Browser;
@@ -77,6 +78,8 @@ pub struct App {
     flights: Vec<Flight>,
     parked: HashMap<Key, (String, Draft)>,
     asked_for_drafts: bool,
+    /// What the collections say of their records, as far as it was asked.
+    definitions: HashMap<String, Definition>,
 }
 
 impl App {
@@ -97,6 +100,7 @@ impl App {
             flights: Vec::new(),
             parked: HashMap::new(),
             asked_for_drafts: false,
+            definitions: HashMap::new(),
         }
     }
 
@@ -124,6 +128,10 @@ impl App {
             }
             Msg::Page { result: Err(why), .. } => self.load_failed(why),
             Msg::Loaded { key, result, changes } => self.loaded(key, result, changes),
+            Msg::Defined { collection, result } => {
+                self.definitions.insert(collection.clone(), Definition::of(&collection, result));
+                Vec::new()
+            }
             Msg::Saved { sent, result } => self.saved(*sent, result),
             Msg::Deleted { key, result } => self.deleted(key, result),
             Msg::Changed(event) => self.changed(&event),
@@ -136,6 +144,11 @@ impl App {
     fn load_failed(&mut self, why: String) -> Vec<Effect> {
         self.browser.page_failed(why);
         Vec::new()
+    }
+
+    /// What `collection` says of its records.
+    fn definition(&self, collection: &str) -> Definition {
+        self.definitions.get(collection).cloned().unwrap_or_default()
     }
 
     fn say(&mut self, words: impl Into<String>) {

@@ -1,6 +1,7 @@
 //! The screen: an App that turns messages into effects and draws itself; knows no network, no clock and no global.
 
 pub mod app;
+pub mod definition;
 pub mod field;
 pub mod keys;
 pub mod merge_files;

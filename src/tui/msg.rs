@@ -1,6 +1,7 @@
 //! What happens to the screen and what it wants done: the whole protocol between `tui` and `run`, as plain values.
 
 use jiff::Timestamp;
+use midair_record::Record;
 use midair_record::draft::Draft;
 use midair_record::wire::{Delete, Event, Key, Put, Stored, Token, Tombstone, VersionLine};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
@@ -20,6 +21,8 @@ pub enum Msg {
     Page { asked: PageWanted, result: Result<Page, String> },
     /// A record came, with the writes to it since version `since`, where that was asked.
     Loaded { key: Key, result: Result<Read, String>, changes: Vec<VersionLine> },
+    /// What a collection is defined as came; it comes before every answer that needs it.
+    Defined { collection: String, result: Result<Option<Record>, String> },
     /// A save was answered.
     Saved { sent: Box<Draft>, result: Result<Put, Unsaved> },
     /// A deletion was answered.

@@ -158,10 +158,13 @@ impl App {
             Now::Gone(gone) => self.deleted_under(gone),
             Now::Stored(stored) => {
                 let taken_up_again = draft.settled.is_some();
-                let resolution = draft.rebase(*stored, None, theirs.changes);
-                if resolution.undecided() > 0 || (taken_up_again && resolution.asked() > 0) {
+                let definition = self.definition(&draft.key.collection);
+                let resolution = draft.rebase_by(&definition.rules, *stored, None, theirs.changes);
+                let looks = definition.fault.is_some() || (taken_up_again && resolution.asked() > 0);
+                if resolution.undecided() > 0 || looks {
                     return self.collide(resolution);
                 }
+                let Screen::Editor(editor) = &mut self.screen else { return Vec::new() };
                 let words = merged_words(&resolution);
                 if let Ok(draft) = resolution.finish(edit_id) {
                     editor.go_on_with(draft);
@@ -180,7 +183,11 @@ impl App {
             1 => "One field needs you.".to_owned(),
             many => format!("{many} fields need you."),
         };
-        self.notice = super::Notice::Good(format!("{who} saved v{} while you were editing. {need}", theirs.version));
+        let words = format!("{who} saved v{} while you were editing. {need}", theirs.version);
+        self.notice = match self.definition(&resolution.draft().key.collection).fault {
+            Some(fault) => super::Notice::Bad(format!("{words} {fault} Look before you save.")),
+            None => super::Notice::Good(words),
+        };
         match std::mem::replace(&mut self.screen, Screen::Browser) {
             Screen::Editor(mut editor) => {
                 editor.saving = Saving::No;
@@ -387,8 +394,9 @@ impl App {
         if flight.proposed_note.is_some() && draft.note == flight.proposed_note {
             draft.note = None;
         }
-        let resolution = draft.rebase(theirs, base, changes);
-        let asks_again = taken_up_again && resolution.asked() > 0;
+        let definition = self.definition(&draft.key.collection);
+        let resolution = draft.rebase_by(&definition.rules, theirs, base, changes);
+        let asks_again = definition.fault.is_some() || (taken_up_again && resolution.asked() > 0);
         if resolution.undecided() > 0 || asks_again || flight.resubmits >= RESUBMITS {
             return self.collide(resolution);
         }

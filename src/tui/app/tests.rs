@@ -1,5 +1,6 @@
 //! Stories of one person at the screen, told in messages and effects; there is no terminal and no server in them.
 
+mod rules;
 mod screens;
 mod stories;
 

@@ -391,12 +391,14 @@ impl Collision {
     }
 
     pub(super) fn hand_line(&self, index: usize, column: u16, theme: &Theme) -> Option<Line> {
-        let (sign, value) = match self.resolution.choice(index) {
-            Choice::Hand(value) => ("✎ by hand: ", value.as_ref()),
-            Choice::Base => ("▽ base: ", self.resolution.units()[index].base.as_ref()),
+        let sign = match self.resolution.choice(index) {
+            Choice::Hand(_) => "✎ by hand: ",
+            Choice::Base => "▽ base: ",
+            Choice::Both => "+ both: ",
             _ => return None,
         };
-        Some(vec![(column, format!("{sign}{}", brief(value)), theme.good)])
+        let value = self.resolution.pick(index).flatten();
+        Some(vec![(column, format!("{sign}{}", brief(value.as_ref())), theme.good)])
     }
 
     /// Where the caret stands: in the value written by hand.
