@@ -151,7 +151,7 @@ fn untouched<'t>(was: &'t str, now: &'t str, found: &mut Vec<(&'t str, &'t str)>
 /// The default generator takes longer, built without optimisation, than the laws themselves.
 fn thorough() -> ProptestConfig {
     let rng_algorithm = RngAlgorithm::XorShift;
-    ProptestConfig { cases: 2_500, failure_persistence: None, rng_algorithm, ..ProptestConfig::default() }
+    ProptestConfig { cases: 10_000, failure_persistence: None, rng_algorithm, ..ProptestConfig::default() }
 }
 
 proptest! {

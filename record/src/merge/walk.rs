@@ -177,7 +177,7 @@ impl<'v> Walk<'_, 'v> {
     fn place(&mut self, sides: Sides<'v>, declared: Option<&Declared>) -> Node {
         let [base, mine, theirs] = sides;
         if let (Some(Value::Object(my)), Some(Value::Object(their))) = (mine, theirs)
-            && matches!(base, None | Some(Value::Object(_)))
+            && (matches!(base, Some(Value::Object(_))) || base.is_none() && mine != theirs)
             && !self.said(declared).is_some_and(|(rule, _)| matches!(rule, Rule::Atomic | Rule::Manual))
         {
             let outside = self.added;
