@@ -64,10 +64,13 @@ fn by_line(asked: &Merge, versions: &Versions, why: &Failure) -> Merged {
 }
 
 fn marked(asked: &Merge, printed: &[Printed]) -> String {
-    let label = |index: usize, otherwise: &Path| {
-        asked.labels.get(index).cloned().unwrap_or_else(|| otherwise.display().to_string())
+    // As a merge driver, midair is given files with names that mean nothing.
+    let label = |index: usize, word: &str, file: &Path| {
+        let otherwise = || if asked.git { word.to_owned() } else { file.display().to_string() };
+        asked.labels.get(index).cloned().unwrap_or_else(otherwise)
     };
-    let (mine, base, theirs) = (label(0, &asked.mine), label(1, &asked.base), label(2, &asked.theirs));
+    let mine = label(0, "mine", &asked.mine);
+    let (base, theirs) = (label(1, "base", &asked.base), label(2, "theirs", &asked.theirs));
     let base = asked.diff3.then_some(base.as_str());
     three_way::markers(printed, (&mine, base, &theirs), asked.marker_size.max(1))
 }
