@@ -381,6 +381,11 @@ fn write_text(out: &mut String, text: &Text, literals: Literals) {
 pub(crate) fn write_string(out: &mut String, says: &str) {
     use fmt::Write as _;
     out.push('"');
+    if !says.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        out.push_str(says);
+        out.push('"');
+        return;
+    }
     for plain in says.chars() {
         match plain {
             '"' => out.push_str("\\\""),

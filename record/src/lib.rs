@@ -12,6 +12,7 @@ pub mod merge;
 pub mod pointer;
 pub mod record;
 pub mod resolution;
+pub mod schema;
 pub mod value;
 pub mod wire;
 

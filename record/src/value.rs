@@ -62,6 +62,10 @@ impl Number {
 
 impl Text {
     pub(crate) fn written(says: Arc<str>, written: &str) -> Self {
+        if says.len() + 2 == written.len() && !written.contains('\\') {
+            // Nothing that has to be escaped can stand in a literal as itself.
+            return Text { says, written: None };
+        }
         let plain = Text { says, written: None };
         if plain.to_json() == written { plain } else { Text { written: Some(written.into()), ..plain } }
     }

@@ -44,6 +44,17 @@ impl Versions {
         if self.marked { format!("{BYTE_ORDER_MARK}{text}") } else { text.to_owned() }
     }
 
+    fn texts(&self) -> Texts<'_> {
+        Texts { base: self.known_base(), mine: &self.mine, theirs: &self.theirs }
+    }
+
+    /// What merges by itself as text; the rest is open.
+    pub fn printed(&self, merge: &Merge) -> Vec<Printed> {
+        let pick = |unit: &three_way::Unit| unit.automatic().map_or(Pick::Open, Pick::Value);
+        let picks: Vec<Pick> = merge.units().iter().map(pick).collect();
+        merge.print(&picks, self.texts())
+    }
+
     /// Base as text, where there is one (gitattributes(5): a file added on both sides has an empty base).
     fn known_base(&self) -> Option<&str> {
         Some(self.base.as_str()).filter(|text| !text.trim().is_empty())
@@ -74,20 +85,9 @@ impl Document {
         }
     }
 
-    /// The units of the three.
-    pub fn merge(&self, rules: &Rules) -> Merge {
-        Merge::of(rules, Some(self.base.clone()), self.mine.clone(), self.theirs.clone())
-    }
-
-    fn texts(&self) -> Texts<'_> {
-        Texts { base: self.versions.known_base(), mine: &self.versions.mine, theirs: &self.versions.theirs }
-    }
-
-    /// What merges by itself as text; the rest is open.
-    pub fn printed(&self, merge: &Merge) -> Vec<Printed> {
-        let pick = |unit: &three_way::Unit| unit.automatic().map_or(Pick::Open, Pick::Value);
-        let picks: Vec<Pick> = merge.units().iter().map(pick).collect();
-        merge.print(&picks, self.texts())
+    /// The units of the three, and what is needed to print them.
+    pub fn merged(self, rules: &Rules) -> (Merge, Versions) {
+        (Merge::of(rules, Some(self.base), self.mine, self.theirs), self.versions)
     }
 }
 
@@ -174,7 +174,7 @@ impl Document {
     /// The settled result as text.
     pub fn settled(&self, resolution: &Resolution) -> Vec<Printed> {
         if self.is_record() {
-            return resolution.print(self.texts());
+            return resolution.print(self.versions.texts());
         }
         let start = format!("{{{}:", Value::string(WHOLE).to_json());
         let wrapped = |text: &str| format!("{start}{text}}}");

@@ -19,7 +19,7 @@ pub fn merge(asked: &Merge) -> Result<Exit, Failure> {
     let versions = Versions::read(&asked.base, &asked.mine, &asked.theirs)?;
     let rules = document::rules(&asked.how)?;
     let merged = match Document::parse(versions, [&asked.base, &asked.mine, &asked.theirs]) {
-        Ok(document) => of_fields(asked, &document, &rules),
+        Ok(document) => of_fields(asked, document, &rules),
         Err((failure, versions)) if asked.git => by_line(asked, &versions, &failure),
         Err((failure, _)) => return Err(failure),
     };
@@ -44,15 +44,15 @@ struct Merged {
     names: Vec<String>,
 }
 
-fn of_fields(asked: &Merge, document: &Document, rules: &three_way::rule::Rules) -> Merged {
-    let merge = document.merge(rules);
+fn of_fields(asked: &Merge, document: Document, rules: &three_way::rule::Rules) -> Merged {
+    let (merge, versions) = document.merged(rules);
     let open = merge.units().iter().filter(|unit| unit.is_conflict());
-    let text = if asked.json {
-        listing::of(&merge)
-    } else {
-        document.versions.as_file(&marked(asked, &document.printed(&merge)))
-    };
-    Merged { text, open: merge.conflicts(), names: open.map(three_way::Unit::label).collect() }
+    let (open, names) = (merge.conflicts(), open.map(three_way::Unit::label).collect());
+    let text =
+        if asked.json { listing::of(&merge) } else { versions.as_file(&marked(asked, &versions.printed(&merge))) };
+    // The process is about to end: taking thousands of small values apart one by one would be time for nothing.
+    std::mem::forget(merge);
+    Merged { text, open, names }
 }
 
 /// What is no record is merged line by line, as git would.
