@@ -7,6 +7,7 @@ mod order;
 mod print;
 pub mod rule;
 mod sequence;
+mod shortest;
 pub mod text;
 mod tree;
 mod walk;

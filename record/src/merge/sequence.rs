@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::ops::Range;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use super::shortest::changed;
 
 /// A place where at least one side differs from base: which part of each it concerns.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -34,36 +34,54 @@ impl Edit {
     }
 }
 
-/// Numbers that are equal where the items are.
-pub(super) fn numbered<'i, T: Eq + Hash>(sides: [&'i [T]; 3]) -> [Vec<u32>; 3] {
-    let mut numbers: HashMap<&'i T, u32> = HashMap::new();
-    sides.map(|side| {
-        let number = |item| {
-            let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-            *numbers.entry(item).or_insert(next)
+/// Numbers that are equal where the items are, from 0 on.
+pub(super) fn numbered<'i, T: Eq + Hash>([base, mine, theirs]: [&'i [T]; 3]) -> [Vec<u32>; 3] {
+    let mut numbers: HashMap<&'i T, u32> = HashMap::with_capacity(base.len());
+    let mut number = |item| {
+        let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+        *numbers.entry(item).or_insert(next)
+    };
+    let of_base: Vec<u32> = base.iter().map(&mut number).collect();
+    let [of_mine, of_theirs] = [mine, theirs].map(|side| {
+        // What follows an item of base follows it here as well, mostly: then no hash is needed.
+        let mut expected = 0;
+        let mut number = |item| {
+            if base.get(expected).is_some_and(|other| other == item) {
+                expected += 1;
+                return of_base[expected - 1];
+            }
+            let found = number(item);
+            if let Some(index) = first_of(&of_base, expected, found) {
+                expected = index + 1;
+            }
+            found
         };
-        side.iter().map(number).collect()
-    })
+        side.iter().map(&mut number).collect()
+    });
+    [of_base, of_mine, of_theirs]
+}
+
+/// Where `number` stands in the next few places from `start` on.
+fn first_of(numbers: &[u32], start: usize, number: u32) -> Option<usize> {
+    const NEAR: usize = 8;
+    let near = numbers.get(start..)?.iter().take(NEAR).position(|other| *other == number)?;
+    Some(start + near)
 }
 
 /// What `side` changed of `base`, in order. No two edits touch.
 pub(super) fn edits(base: &[u32], side: &[u32]) -> Vec<Edit> {
-    let start = base.iter().zip(side).take_while(|(a, b)| a == b).count();
-    let (base, side) = (&base[start..], &side[start..]);
-    let end = base.iter().rev().zip(side.iter().rev()).take_while(|(a, b)| a == b).count();
-    let (base, side) = (&base[..base.len() - end], &side[..side.len() - end]);
-    let mut found: Vec<Edit> = Vec::new();
-    for op in capture_diff_slices(Algorithm::Myers, base, side) {
-        if matches!(op, DiffOp::Equal { .. }) {
-            continue;
+    let [gone, came] = changed(base, side);
+    let run = |changed: &[bool], start: usize| changed[start..].iter().take_while(|changed| **changed).count();
+    let mut found = Vec::new();
+    let (mut old, mut new) = (0, 0);
+    while old < base.len() || new < side.len() {
+        let edit = Edit { old: old..old + run(&gone, old), new: new..new + run(&came, new) };
+        (old, new) = (edit.old.end + 1, edit.new.end + 1);
+        if !edit.inserts() || !edit.deletes() {
+            found.push(edit);
         }
-        let (old, new) = (op.old_range(), op.new_range());
-        let (old, new) = (old.start + start..old.end + start, new.start + start..new.end + start);
-        match found.last_mut() {
-            Some(last) if last.old.end == old.start && last.new.end == new.start => {
-                (last.old.end, last.new.end) = (old.end, new.end);
-            }
-            _ => found.push(Edit { old, new }),
+        if old > base.len() || new > side.len() {
+            break;
         }
     }
     found
