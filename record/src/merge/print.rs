@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 
 use super::hunk::{HunkChoice, Side, pieces};
-use super::tree::{Node, Sides, element, member};
+use super::tree::{Finder, Node, Sides, element};
 use super::{Merge, Unit};
 use crate::json;
 use crate::layout::{Entry, entries};
@@ -257,14 +257,12 @@ impl Printer<'_> {
 
     fn members(&mut self, members: &[(crate::value::Text, Node)], sides: Sides, texts: Spelled) {
         let layout = Layout::of(texts, '{');
-        let index_of = |side: usize, name: &str| sides[side]?.as_object()?.get_index_of(name);
+        let mut finder = Finder::of(sides);
         let members: Vec<_> = members
             .iter()
-            .map(|(name, node)| Member {
-                at: [BASE, MINE, THEIRS].map(|side| index_of(side, name.as_str())),
-                sides: member(sides, name.as_str()),
-                node,
-                name: Some(name),
+            .map(|(name, node)| {
+                let (at, sides) = finder.member(name.as_str());
+                Member { at, sides, node, name: Some(name) }
             })
             .collect();
         self.entries(&layout, &members, ('{', '}'));
