@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use indexmap::map::Entry;
+
 use crate::pointer::Pointer;
 use crate::value::{Number, Object, Text, Value};
 
@@ -53,7 +55,10 @@ pub fn parse_bytes(bytes: &[u8]) -> Result<Value, Malformed> {
 pub fn parse(text: &str) -> Result<Value, Malformed> {
     let mut reader = Reader { text, bytes: text.as_bytes(), pos: 0, depth: 0, path: Vec::new() };
     let read = reader.document();
-    read.map_err(|fault| Malformed { at: Pointer::new(reader.path), ..fault.in_text(text) })
+    read.map_err(|fault| Malformed {
+        at: Pointer::new(reader.path.iter().map(Step::name).collect()),
+        ..fault.in_text(text)
+    })
 }
 
 fn place(text: &str, pos: usize) -> (usize, usize) {
@@ -83,12 +88,27 @@ pub(crate) fn fault<T>(what: impl Into<String>, pos: usize) -> Result<T, Fault> 
     Err(Fault { what: what.into(), pos })
 }
 
+/// A step from a value into it.
+enum Step {
+    Member(Text),
+    Element(usize),
+}
+
+impl Step {
+    fn name(&self) -> String {
+        match self {
+            Step::Member(name) => name.as_str().to_owned(),
+            Step::Element(index) => index.to_string(),
+        }
+    }
+}
+
 struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
     pos: usize,
     depth: usize,
-    path: Vec<String>,
+    path: Vec<Step>,
 }
 
 impl Reader<'_> {
@@ -157,19 +177,21 @@ impl Reader<'_> {
             }
             let start = self.pos;
             let name = self.string()?;
-            if members.contains_key(&name) {
-                return fault(format!("the name {} stands twice in one object", name.canonical()), start);
-            }
+            let vacant = match members.entry(name) {
+                Entry::Vacant(vacant) => vacant,
+                Entry::Occupied(taken) => {
+                    return fault(format!("the name {} stands twice in one object", taken.key().canonical()), start);
+                }
+            };
             self.space();
             if self.bytes.get(self.pos) != Some(&b':') {
                 return fault("a colon should stand here", self.pos);
             }
             self.pos += 1;
             self.space();
-            self.path.push(name.as_str().to_owned());
-            let value = self.value()?;
+            self.path.push(Step::Member(vacant.key().clone()));
+            vacant.insert(self.value()?);
             self.path.pop();
-            members.insert(name, value);
             self.space();
             match self.bytes.get(self.pos) {
                 Some(b',') => self.pos += 1,
@@ -191,7 +213,7 @@ impl Reader<'_> {
                 }
                 return fault("a comma before the closing bracket", self.pos);
             }
-            self.path.push(elements.len().to_string());
+            self.path.push(Step::Element(elements.len()));
             elements.push(self.value()?);
             self.path.pop();
             self.space();
@@ -210,8 +232,10 @@ impl Reader<'_> {
         let end = string_end(self.bytes, start)?;
         let inner = &self.text[start + 1..end - 1];
         self.pos = end;
-        let says = if inner.contains('\\') { unescape(inner, start + 1)? } else { inner.into() };
-        Ok(Text::written(says, &self.text[start..end]))
+        if inner.contains('\\') {
+            return Ok(Text::escaped(unescape(inner, start + 1)?, &self.text[start..end]));
+        }
+        Ok(inner.into())
     }
 }
 

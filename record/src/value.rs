@@ -36,13 +36,13 @@ pub type Object = IndexMap<Text, Value>;
 
 /// A number as the text it was written with: `1.0`, `1e400` and `9007199254740993` stay exactly that.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Number(Box<str>);
+pub struct Number(Arc<str>);
 
 /// A string: what it says, and how it was written where that is not how midair would write it.
 #[derive(Clone, Debug)]
 pub struct Text {
     says: Arc<str>,
-    written: Option<Box<str>>,
+    written: Option<Arc<str>>,
 }
 
 impl Number {
@@ -61,11 +61,8 @@ impl Number {
 }
 
 impl Text {
-    pub(crate) fn written(says: Arc<str>, written: &str) -> Self {
-        if says.len() + 2 == written.len() && !written.contains('\\') {
-            // Nothing that has to be escaped can stand in a literal as itself.
-            return Text { says, written: None };
-        }
+    /// A string that says `says`, written as `written`, which has escapes in it.
+    pub(crate) fn escaped(says: Arc<str>, written: &str) -> Self {
         let plain = Text { says, written: None };
         if plain.to_json() == written { plain } else { Text { written: Some(written.into()), ..plain } }
     }

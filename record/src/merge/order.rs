@@ -1,9 +1,11 @@
 //! In which order members and elements stand when both sides put some in; never changes what they say.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
+use super::hunk::Side;
 use super::number;
+use super::sequence::numbered;
 use crate::value::{Number, Value};
 
 /// What an element is sorted by, where it can be sorted.
@@ -145,61 +147,81 @@ pub(super) fn woven<'n>(
         let names: Vec<&str> = mine.to_vec();
         return Woven { names, disputed: false, unsure: false };
     }
-    let sets = [base, mine, theirs].map(|side| side.iter().copied().collect::<HashSet<&str>>());
-    let [in_base, in_mine, in_theirs] = &sets;
-    fn among<'a, 'n>(side: &'a [&'n str], set: &'a HashSet<&'n str>) -> impl Iterator<Item = &'n str> + 'a {
-        side.iter().copied().filter(|name| set.contains(name))
-    }
-    let agree = among(mine, in_theirs).eq(among(theirs, in_mine));
-    let they_kept = among(base, in_theirs).eq(among(theirs, in_base));
-    let i_kept = among(base, in_mine).eq(among(mine, in_base));
-    let mine_leads = agree || they_kept || !i_kept;
-    let disputed = !agree && they_kept == i_kept;
-    let (first, second, in_first) = if mine_leads { (mine, theirs, in_mine) } else { (theirs, mine, in_theirs) };
-    let in_second = if mine_leads { in_theirs } else { in_mine };
-
-    let mut runs: HashMap<Option<&str>, Vec<&str>> = HashMap::new();
-    let mut neighbour = None;
-    for name in second {
-        if in_first.contains(name) {
-            neighbour = Some(*name);
-        } else {
-            runs.entry(neighbour).or_default().push(*name);
+    let sides = numbered([base, mine, theirs]);
+    let [of_base, of_mine, of_theirs] = &sides;
+    let mut name_of: Vec<&str> = Vec::with_capacity(base.len());
+    let mut has = Vec::with_capacity(base.len());
+    for (side, names) in [base, mine, theirs].into_iter().enumerate() {
+        for (number, name) in sides[side].iter().zip(names) {
+            let number = *number as usize;
+            if number == name_of.len() {
+                name_of.push(name);
+                has.push([false; 3]);
+            }
+            has[number][side] = true;
         }
     }
-    let mut names: Vec<&str> = Vec::with_capacity(first.len() + second.len());
+    let is_in = |number: u32, side: Side| has[number as usize][side as usize];
+    let among = |numbers: &[u32], side: Side| -> Vec<u32> {
+        numbers.iter().copied().filter(|number| is_in(*number, side)).collect()
+    };
+    let agree = among(of_mine, Side::Theirs) == among(of_theirs, Side::Mine);
+    let they_kept = among(of_base, Side::Theirs) == among(of_theirs, Side::Base);
+    let i_kept = among(of_base, Side::Mine) == among(of_mine, Side::Base);
+    let mine_leads = agree || they_kept || !i_kept;
+    let disputed = !agree && they_kept == i_kept;
+    let (first, first_side, second, second_side) = if mine_leads {
+        (of_mine, Side::Mine, of_theirs, Side::Theirs)
+    } else {
+        (of_theirs, Side::Theirs, of_mine, Side::Mine)
+    };
+
+    // What only the second side has, by the neighbour that it follows there; what follows none, first of all.
+    let mut runs: Vec<Vec<u32>> = vec![Vec::new(); name_of.len() + 1];
+    let mut spot = 0;
+    for number in second {
+        if is_in(*number, first_side) {
+            spot = *number as usize + 1;
+        } else {
+            runs[spot].push(*number);
+        }
+    }
+    let rank = |number: u32| rank(name_of[number as usize]);
+    let mut woven: Vec<u32> = Vec::with_capacity(name_of.len());
     let mut at = 0;
-    let mut spot = None;
+    let mut spot = 0;
     let mut unsure = false;
     loop {
         // What follows `spot` on the leading side alone, and what follows it on the other.
-        let end = first[at..].iter().position(|name| in_second.contains(name)).map_or(first.len(), |found| at + found);
-        let (own, other) = (first[at..end].to_vec(), runs.remove(&spot).unwrap_or_default());
+        let shared = first[at..].iter().position(|number| is_in(*number, second_side));
+        let end = shared.map_or(first.len(), |found| at + found);
+        let (own, other) = (&first[at..end], std::mem::take(&mut runs[spot]));
         if other.is_empty() || own.is_empty() {
-            names.extend(own.iter().chain(&other));
+            woven.extend(own.iter().chain(&other));
         } else {
+            let own = own.to_vec();
             let (my_run, their_run) = if mine_leads { (own, other) } else { (other, own) };
-            let before: Vec<Rank> = names.iter().rev().take(3).rev().map(|name| rank(name)).collect();
-            let after: Vec<Rank> = first[end..].iter().take(3).map(|name| rank(name)).collect();
-            let news = |run: &[&str]| run.iter().any(|name| !in_base.contains(name));
+            let before: Vec<Rank> = woven.iter().rev().take(3).rev().map(|number| rank(*number)).collect();
+            let after: Vec<Rank> = first[end..].iter().take(3).map(|number| rank(*number)).collect();
+            let news = |run: &[u32]| run.iter().any(|number| !is_in(*number, Side::Base));
             match (news(&my_run), news(&their_run)) {
                 (true, true) => {
-                    let (run, sure) = interleaved(my_run, their_run, before, after, |name: &'n str| rank(name));
+                    let (run, sure) = interleaved(my_run, their_run, before, after, rank);
                     unsure |= !sure;
-                    names.extend(run);
+                    woven.extend(run);
                 }
-                (true, false) => names.extend(my_run.iter().chain(&their_run)),
-                (false, true) => names.extend(their_run.iter().chain(&my_run)),
+                (true, false) => woven.extend(my_run.iter().chain(&their_run)),
+                (false, true) => woven.extend(their_run.iter().chain(&my_run)),
                 (false, false) => {
-                    let left: HashSet<&str> = my_run.into_iter().chain(their_run).collect();
-                    names.extend(among(base, &left));
+                    let left: HashSet<u32> = my_run.into_iter().chain(their_run).collect();
+                    woven.extend(of_base.iter().filter(|number| left.contains(number)));
                 }
             }
         }
         let Some(next) = first.get(end) else { break };
-        names.push(next);
-        spot = Some(*next);
+        woven.push(*next);
+        spot = *next as usize + 1;
         at = end + 1;
     }
-    Woven { names, disputed, unsure }
+    Woven { names: woven.into_iter().map(|number| name_of[number as usize]).collect(), disputed, unsure }
 }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 
 use super::hunk::{HunkChoice, Side, pieces};
-use super::tree::{Node, Sides, element, member};
+use super::tree::{Finder, Node, Sides, element};
 use super::{Merge, Unit};
 use crate::json;
 use crate::layout::{Entry, entries};
@@ -257,14 +257,12 @@ impl Printer<'_> {
 
     fn members(&mut self, members: &[(crate::value::Text, Node)], sides: Sides, texts: Spelled) {
         let layout = Layout::of(texts, '{');
-        let index_of = |side: usize, name: &str| sides[side]?.as_object()?.get_index_of(name);
+        let mut finder = Finder::of(sides);
         let members: Vec<_> = members
             .iter()
-            .map(|(name, node)| Member {
-                at: [BASE, MINE, THEIRS].map(|side| index_of(side, name.as_str())),
-                sides: member(sides, name.as_str()),
-                node,
-                name: Some(name),
+            .map(|(name, node)| {
+                let (at, sides) = finder.member(name.as_str());
+                Member { at, sides, node, name: Some(name) }
             })
             .collect();
         self.entries(&layout, &members, ('{', '}'));
@@ -437,10 +435,16 @@ fn list(elements: &[Value], sides: Sides, texts: Spelled) -> String {
 
 /// The printed record with git's conflict markers, on lines of their own, around what is open. `labels`: mine, base,
 /// theirs; base is shown where it has a label. `size`: how many signs a marker has.
+///
+/// What is open is either whole lines, each with its end, or a part of the text that may bring the line feed before it.
 #[must_use]
 pub fn markers(printed: &[Printed], labels: (&str, Option<&str>, &str), size: usize) -> String {
-    let newline = printed.iter().any(|part| matches!(part, Printed::Text(text) if text.contains("\r\n")));
-    let newline = if newline { "\r\n" } else { "\n" };
+    let ends_in_both = |text: &String| text.contains("\r\n");
+    let both = printed.iter().any(|part| match part {
+        Printed::Text(text) => ends_in_both(text),
+        Printed::Open { base, mine, theirs } => [base, mine, theirs].into_iter().any(ends_in_both),
+    });
+    let newline = if both { "\r\n" } else { "\n" };
     let mut out = String::new();
     let marker = |out: &mut String, sign: char, label: &str| {
         if !out.is_empty() && !out.ends_with('\n') {
@@ -452,37 +456,35 @@ pub fn markers(printed: &[Printed], labels: (&str, Option<&str>, &str), size: us
             out.push_str(label);
         }
     };
-    let side = |out: &mut String, text: &str| {
-        if !text.is_empty() && !text.starts_with(['\n', '\r']) {
+    let after_marker = |out: &mut String, text: &str, lines: bool| {
+        if lines || !text.is_empty() && !text.starts_with(['\n', '\r']) {
             out.push_str(newline);
         }
         out.push_str(text);
     };
-    let mut after_marker = false;
+    let mut open = None;
     for part in printed {
         match part {
-            Printed::Text(text) => {
-                if after_marker && !text.starts_with(['\n', '\r']) {
-                    out.push_str(newline);
-                }
-                out.push_str(text);
-                after_marker = false;
-            }
+            Printed::Text(text) => match open.take() {
+                Some(lines) => after_marker(&mut out, text, lines),
+                None => out.push_str(text),
+            },
             Printed::Open { base, mine, theirs } => {
+                let lines = [base, mine, theirs].iter().any(|text| text.ends_with('\n'));
                 marker(&mut out, '<', labels.0);
-                side(&mut out, mine);
+                after_marker(&mut out, mine, lines);
                 if let Some(label) = labels.1 {
                     marker(&mut out, '|', label);
-                    side(&mut out, base);
+                    after_marker(&mut out, base, lines);
                 }
                 marker(&mut out, '=', "");
-                side(&mut out, theirs);
+                after_marker(&mut out, theirs, lines);
                 marker(&mut out, '>', labels.2);
-                after_marker = true;
+                open = Some(lines);
             }
         }
     }
-    if after_marker {
+    if open.is_some() {
         out.push_str(newline);
     }
     out

@@ -34,16 +34,38 @@ impl Edit {
     }
 }
 
-/// Numbers that are equal where the items are.
-pub(super) fn numbered<'i, T: Eq + Hash>(sides: [&'i [T]; 3]) -> [Vec<u32>; 3] {
-    let mut numbers: HashMap<&'i T, u32> = HashMap::new();
-    sides.map(|side| {
-        let number = |item| {
-            let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-            *numbers.entry(item).or_insert(next)
+/// Numbers that are equal where the items are, from 0 on.
+pub(super) fn numbered<'i, T: Eq + Hash>([base, mine, theirs]: [&'i [T]; 3]) -> [Vec<u32>; 3] {
+    let mut numbers: HashMap<&'i T, u32> = HashMap::with_capacity(base.len());
+    let mut number = |item| {
+        let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+        *numbers.entry(item).or_insert(next)
+    };
+    let of_base: Vec<u32> = base.iter().map(&mut number).collect();
+    let [of_mine, of_theirs] = [mine, theirs].map(|side| {
+        // What follows an item of base follows it here as well, mostly: then no hash is needed.
+        let mut expected = 0;
+        let mut number = |item| {
+            if base.get(expected).is_some_and(|other| other == item) {
+                expected += 1;
+                return of_base[expected - 1];
+            }
+            let found = number(item);
+            if let Some(index) = first_of(&of_base, expected, found) {
+                expected = index + 1;
+            }
+            found
         };
-        side.iter().map(number).collect()
-    })
+        side.iter().map(&mut number).collect()
+    });
+    [of_base, of_mine, of_theirs]
+}
+
+/// Where `number` stands in the next few places from `start` on.
+fn first_of(numbers: &[u32], start: usize, number: u32) -> Option<usize> {
+    const NEAR: usize = 8;
+    let near = numbers.get(start..)?.iter().take(NEAR).position(|other| *other == number)?;
+    Some(start + near)
 }
 
 /// What `side` changed of `base`, in order. No two edits touch.

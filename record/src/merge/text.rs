@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::Printed;
@@ -33,32 +32,38 @@ fn compared(sides: &[Vec<&str>; 3]) -> Vec<Hunk> {
     meetings(&my_edits, &their_edits, touch).into_iter().map(hunk).collect()
 }
 
-/// Merges three texts of any kind line by line, as `git merge-file` does.
+/// Merges three texts of any kind line by line, as `git merge-file` does. What is open is whole lines: where a text ends
+/// inside of one, that line is ended.
 #[must_use]
 pub fn merged_by_line(base: &str, mine: &str, theirs: &str) -> Vec<Printed> {
     let sides = [base, mine, theirs].map(|text| text.split_inclusive('\n').collect::<Vec<_>>());
+    let newline = if [mine, theirs, base].iter().any(|text| text.contains("\r\n")) { "\r\n" } else { "\n" };
     let mut out = Vec::new();
     let mut settled = String::new();
     let mut at = 0;
     for hunk in compared(&sides) {
         let text = |side: usize, range: &Range<usize>| sides[side][range.clone()].concat();
+        let ended = |text: String| if text.is_empty() || text.ends_with('\n') { text } else { text + newline };
         let span = &hunk.span;
         settled += &text(0, &(at..span.base.start));
         at = span.base.end;
         match hunk.state {
             HunkState::OnlyTheirs => settled += &text(2, &span.theirs),
             HunkState::Conflict => {
-                out.push(Printed::Text(std::mem::take(&mut settled)));
-                let line = |text: String| text.strip_suffix('\n').map(|text| format!("\n{text}")).unwrap_or(text);
+                if !settled.is_empty() {
+                    out.push(Printed::Text(std::mem::take(&mut settled)));
+                }
                 let [base, mine, theirs] =
-                    [(0, &span.base), (1, &span.mine), (2, &span.theirs)].map(|(side, range)| line(text(side, range)));
+                    [(0, &span.base), (1, &span.mine), (2, &span.theirs)].map(|(side, range)| ended(text(side, range)));
                 out.push(Printed::Open { base, mine, theirs });
             }
             _ => settled += &text(1, &span.mine),
         }
     }
     settled += &sides[0][at..].concat();
-    out.push(Printed::Text(settled));
+    if !settled.is_empty() {
+        out.push(Printed::Text(settled));
+    }
     out
 }
 
@@ -73,11 +78,8 @@ pub fn changed_words(text: &str, base: &str) -> Vec<Range<usize>> {
         Some(*end)
     }));
     let mut found: Vec<Range<usize>> = Vec::new();
-    for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
-        let range = op.new_range();
-        if matches!(op, DiffOp::Equal { .. }) || range.is_empty() {
-            continue;
-        }
+    let [old, new, _] = numbered([&old, &new, &[]]);
+    for Edit { new: range, .. } in edits(&old, &new).into_iter().filter(|edit| !edit.deletes()) {
         let bytes = starts[range.start]..starts[range.end];
         match found.last_mut() {
             Some(last) if text[last.end..bytes.start].trim().is_empty() => last.end = bytes.end,

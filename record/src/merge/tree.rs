@@ -28,8 +28,35 @@ pub(super) struct Slot {
 /// What stands at a place on each side: base, mine, theirs.
 pub(super) type Sides<'v> = [Option<&'v Value>; 3];
 
-pub(super) fn member<'v>(sides: Sides<'v>, name: &str) -> Sides<'v> {
-    sides.map(|side| side.and_then(Value::as_object).and_then(|members| members.get(name)))
+/// Finds the members of an object on each side; at once where they are asked for in the order in which they stand.
+pub(super) struct Finder<'v> {
+    sides: [Option<&'v Object>; 3],
+    next: [usize; 3],
+}
+
+impl<'v> Finder<'v> {
+    pub(super) fn of(sides: Sides<'v>) -> Self {
+        Finder { sides: sides.map(|side| side.and_then(Value::as_object)), next: [0; 3] }
+    }
+
+    /// Where the member `name` stands on each side, and its value there.
+    pub(super) fn member(&mut self, name: &str) -> ([Option<usize>; 3], Sides<'v>) {
+        let (mut at, mut values) = ([None; 3], [None; 3]);
+        for side in 0..3 {
+            let Some(members) = self.sides[side] else { continue };
+            let next = self.next[side];
+            let expected = members.get_index(next).filter(|(other, _)| other.as_str() == name);
+            let found = match expected {
+                Some((_, value)) => Some((next, value)),
+                None => members.get_full(name).map(|(index, _, value)| (index, value)),
+            };
+            if let Some((index, value)) = found {
+                self.next[side] = index + 1;
+                (at[side], values[side]) = (Some(index), Some(value));
+            }
+        }
+        (at, values)
+    }
 }
 
 pub(super) fn element<'v>(sides: Sides<'v>, slot: &Slot) -> Sides<'v> {
@@ -50,12 +77,13 @@ pub(super) fn assembled(node: &Node, picks: &[Option<Value>], sides: Sides) -> O
         Node::Part(_) => None,
         Node::Members(members) => {
             let mut object = Object::with_capacity(members.len());
+            let mut finder = Finder::of(sides);
             for (name, node) in members {
                 let value = match node {
                     Node::Part(index) => {
                         picks.get(*index).and_then(|pick| pick.as_ref()?.as_object()?.get(name.as_str()).cloned())
                     }
-                    node => assembled(node, picks, member(sides, name.as_str())),
+                    node => assembled(node, picks, finder.member(name.as_str()).1),
                 };
                 if let Some(value) = value {
                     object.insert(name.clone(), value);

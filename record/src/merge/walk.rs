@@ -1,12 +1,13 @@
 //! Goes through three versions side by side and says of each place which unit it is, or that it is none.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 use super::hunk::{self, Hunk, Side};
 use super::order::{self, Woven};
 use super::rule::{Declared, Reason, Rule, Rules};
-use super::tree::{Node, Sides, Slot, member};
+use super::tree::{Finder, Node, Sides, Slot};
 use super::{Kind, State, Unit, list, number, text};
 use crate::pointer::Pointer;
 use crate::value::{Object, Text, Value};
@@ -114,7 +115,7 @@ struct Walk<'r, 'v> {
     added: bool,
     /// How long the path to the innermost keyed element is; 0 outside of one.
     keyed: usize,
-    path: Vec<String>,
+    path: Vec<Cow<'v, str>>,
     units: Vec<Unit>,
 }
 
@@ -131,7 +132,7 @@ impl<'v> Walk<'_, 'v> {
     }
 
     fn at(&self) -> Pointer {
-        Pointer::new(self.path.clone())
+        Pointer::new(self.path.iter().map(|name| name.clone().into_owned()).collect())
     }
 
     /// The rule in force, as far as a person or the schema says one.
@@ -288,35 +289,39 @@ impl<'v> Walk<'_, 'v> {
         theirs: &'v Object,
         declared: Option<&Declared>,
     ) -> Node {
-        let none = Object::new();
-        let base = base.unwrap_or(&none);
-        let same_names = mine.len() == theirs.len() && mine.keys().eq(theirs.keys());
-        let names: Vec<&Text> = if same_names {
-            mine.keys().collect()
-        } else {
-            let keys = |side: &'v Object| side.keys().map(Text::as_str).collect::<Vec<_>>();
-            let of_base: Vec<&str> = base.keys().map(Text::as_str).collect();
-            let woven = order::woven(&of_base, &keys(mine), &keys(theirs), |name| Some(order::Ranked::Text(name)));
-            let name =
-                |name: &str| mine.get_key_value(name).or_else(|| theirs.get_key_value(name)).map(|(name, _)| name);
-            woven.names.into_iter().filter_map(name).collect()
-        };
-        let gone: Vec<Text> =
-            base.keys().filter(|name| !mine.contains_key(*name) && !theirs.contains_key(*name)).cloned().collect();
+        let of = |side: &'v Object| side.keys().map(Text::as_str).collect::<Vec<&'v str>>();
+        let (of_base, of_mine, of_theirs) = (base.map(of).unwrap_or_default(), of(mine), of(theirs));
+        let Woven { names, .. } = order::woven(&of_base, &of_mine, &of_theirs, |name| Some(order::Ranked::Text(name)));
         let mut groups = declared.and_then(groups);
         let mut nodes = Vec::with_capacity(names.len());
-        for name in names.into_iter().chain(&gone) {
+        let mut finder = Finder::of(sides);
+        let mut left = vec![true; of_base.len()];
+        let mut node = |walk: &mut Self, name: &'v Text, values: Sides<'v>| {
             let inside = declared.and_then(|declared| declared.member(name.as_str()));
-            let node = match groups.as_mut().and_then(|groups| groups.unit_of(self, name.as_str(), sides)) {
+            let node = match groups.as_mut().and_then(|groups| groups.unit_of(walk, name.as_str(), sides)) {
                 Some(unit) => Node::Part(unit),
                 None => {
-                    self.path.push(name.as_str().to_owned());
-                    let node = self.place(member(sides, name.as_str()), inside);
-                    self.path.pop();
+                    walk.path.push(Cow::Borrowed(name.as_str()));
+                    let node = walk.place(values, inside);
+                    walk.path.pop();
                     node
                 }
             };
             nodes.push((name.clone(), node));
+        };
+        for name in names {
+            let (at, values) = finder.member(name);
+            if let Some(index) = at[Side::Base as usize] {
+                left[index] = false;
+            }
+            let written = at[Side::Mine as usize].and_then(|index| mine.get_index(index));
+            let written = written.or_else(|| theirs.get_index(at[Side::Theirs as usize]?));
+            if let Some((name, _)) = written {
+                node(self, name, values);
+            }
+        }
+        for (name, value) in base.into_iter().flatten().zip(left).filter_map(|(member, left)| left.then_some(member)) {
+            node(self, name, [Some(value), None, None]);
         }
         let whole = |wanted: Side, side: &Object| {
             let same = |node: &Node| matches!(node, Node::Same(of) if *of == wanted);
@@ -365,7 +370,7 @@ impl<'v> Walk<'_, 'v> {
             for side in 0..3 {
                 element[side] = at[side].map(|index| &lists[side][index]);
             }
-            self.path.push(format!("{key}={name}"));
+            self.path.push(Cow::Owned(format!("{key}={name}")));
             let outside = std::mem::replace(&mut self.keyed, self.path.len());
             let node = self.place(element, items);
             self.keyed = outside;
