@@ -478,3 +478,9 @@ fn a_file_that_both_branches_added_merges_in_git() {
     let open = "{\n  \"a\": 1,\n<<<<<<< HEAD\n  \"b\": 3\n=======\n  \"b\": 2\n>>>>>>> other\n}\n";
     assert_eq!(folder.read("new.json"), open);
 }
+
+#[test]
+fn a_second_member_is_spaced_as_the_first_one_is() {
+    assert_eq!(merged(["{}", r#"{"m":1}"#, r#"{"t":1}"#]), Run::clean(r#"{"m":1,"t":1}"#));
+    assert_eq!(merged(["{}", r#"{"m": 1}"#, r#"{"t": 1}"#]), Run::clean(r#"{"m": 1, "t": 1}"#));
+}

@@ -157,9 +157,17 @@ impl<'t> Layout<'t> {
                     .into_iter()
                     .filter(|side| self.entries[*side].len() > 1)
                     .find_map(|side| self.usual_lead(side))
-                    .unwrap_or(" ")
+                    .unwrap_or_else(|| self.space_after_a_colon())
                     .to_owned(),
             },
+        }
+    }
+
+    /// The white space between a colon and its value: a comma is followed by the same where no comma shows by what.
+    fn space_after_a_colon(&self) -> &'t str {
+        match self.text(self.style, |entry| entry.gap.clone(), 0) {
+            Some(gap) if gap.ends_with(':') => "",
+            _ => " ",
         }
     }
 
