@@ -369,6 +369,7 @@ fn the_units_are_listed_as_json() {
         serde_json::json!({
             "clean": false,
             "open": 1,
+            "faults": [],
             "units": [
                 {"at": "/a", "state": "only mine", "rule": "atomic", "reason": "default", "base": 1, "mine": 2, "theirs": 1},
                 {"at": "/b", "state": "conflict", "kind": "both edited", "rule": "atomic", "reason": "default",
@@ -380,7 +381,10 @@ fn the_units_are_listed_as_json() {
     );
     folder.write("mine.json", folder.read("base.json"));
     folder.write("theirs.json", folder.read("base.json"));
-    assert_eq!(folder.merge(&["--json"]), Run::clean("{\n  \"clean\": true,\n  \"open\": 0,\n  \"units\": []\n}\n"));
+    assert_eq!(
+        folder.merge(&["--json"]),
+        Run::clean("{\n  \"clean\": true,\n  \"open\": 0,\n  \"faults\": [],\n  \"units\": []\n}\n")
+    );
 }
 
 #[test]
@@ -401,6 +405,12 @@ fn a_schema_says_by_which_rules_members_merge() {
     assert!(run.out.contains("\"log\": [\"a\", \"t\", \"m\"]"), "{run:?}");
     let run = folder.merge(&["--schema", "schema.json", "--rule", "/stock=atomic", "--rule", "/log=set"]);
     assert_eq!(run.err, "midair: 2 places are open: stock, price + currency\n");
+
+    folder.write("schema.json", r#"{"properties": {"stock": {"x-merge": "counter", "maximum": 11}}}"#);
+    folder.write("theirs.json", folder.read("base.json").replace("10", "15"));
+    let run = folder.merge(&["--schema", "schema.json"]);
+    assert_eq!(run.err, "midair: the merged file breaks the schema: stock should be at most 11.\n");
+    assert_eq!(run.code, Some(1));
 
     folder.write("schema.json", "{\"x-merge\": \"sets\"}");
     folder.merge(&["--schema", "schema.json"]).refused(&["schema.json: ", "\"sets\" is no merge rule"]);

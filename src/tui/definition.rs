@@ -1,6 +1,7 @@
 //! What a collection says of its records, as far as merging and saving need it; knows no server.
 
 use midair_record::merge::rule::Rules;
+use midair_record::schema::{Schema, Violation};
 use midair_record::{Object, Record};
 
 /// The definition of a collection, read.
@@ -8,6 +9,8 @@ use midair_record::{Object, Record};
 pub struct Definition {
     /// By which rules its records merge.
     pub rules: Rules,
+    /// What the records have to be like.
+    pub schema: Option<Schema>,
     /// Why the definition is not known or not understood: then nothing merges without being looked at.
     pub fault: Option<String>,
 }
@@ -20,9 +23,40 @@ impl Definition {
         match found {
             Err(why) => unread(format!("The merge rules of {collection} are not known: {why}")),
             Ok(definition) => match Rules::of_definition(definition.as_ref().map_or(&none, Record::fields)) {
-                Ok(rules) => Definition { rules, fault: None },
                 Err(bad) => unread(format!("The merge rules of {collection} cannot be read: {bad}.")),
+                Ok(rules) => {
+                    let schema = definition.as_ref().and_then(|found| found.fields().get("schema")).map(Schema::parse);
+                    match schema.transpose() {
+                        Ok(schema) => Definition { rules, schema, fault: None },
+                        Err(bad) => {
+                            let fault = Some(format!("Nothing is checked: {bad} (of {collection})."));
+                            Definition { rules, schema: None, fault }
+                        }
+                    }
+                }
             },
         }
     }
+
+    /// What in `now` breaks the schema and did not in `was`: what was wrong before is not this save's doing.
+    pub fn new_faults(&self, was: Option<&Object>, now: &Object) -> Vec<Violation> {
+        let Some(schema) = &self.schema else { return Vec::new() };
+        let mut found = schema.faults(now);
+        if !found.is_empty()
+            && let Some(was) = was
+        {
+            let before = schema.faults(was);
+            found.retain(|fault| !before.contains(fault) || fault.at.get(was) != fault.at.get(now));
+        }
+        found
+    }
+}
+
+/// The faults in a sentence: `quota should be a number; name is missing; and 2 more.`
+pub fn in_words(faults: &[Violation]) -> String {
+    const SAID: usize = 3;
+    let clause = |fault: &Violation| format!("{} {}", fault.at.label(), fault.what).trim().to_owned();
+    let said: Vec<String> = faults.iter().take(SAID).map(clause).collect();
+    let more = if faults.len() > SAID { format!("; and {} more", faults.len() - SAID) } else { String::new() };
+    format!("{}{more}.", said.join("; "))
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use midair_record::draft::{Basis, Draft};
 use midair_record::merge::rule::Rules;
 use midair_record::merge::{self as three_way, Merge, Pick, Printed, Texts};
+use midair_record::schema::{Schema, Violation};
 use midair_record::wire::{Key, Stored, Token};
 use midair_record::{Object, Record, Resolution, Value, json};
 
@@ -101,22 +102,33 @@ pub fn read(path: &Path) -> Result<String, Failure> {
     })
 }
 
-/// The merge rules that are asked for.
-pub fn rules(how: &How) -> Result<Rules, Failure> {
-    let mut rules = match &how.schema {
-        None => Rules::default(),
-        Some(path) => {
-            Rules::of_schema(&schema(path)?).map_err(|bad| Failure::usage(format!("{}: {bad}", path.display())))?
-        }
-    };
-    for (at, rule) in &how.rules {
-        rules.choose(at.clone(), Some(rule.clone()));
-    }
-    Ok(rules)
+/// By which rules files are merged, and what the result is held against.
+pub struct Law {
+    pub rules: Rules,
+    schema: Option<Schema>,
 }
 
-fn schema(path: &Path) -> Result<Value, Failure> {
-    json::parse(&read(path)?).map_err(|fault| Failure::usage(format!("{}: {fault}", path.display())))
+impl Law {
+    /// What is asked for.
+    pub fn of(how: &How) -> Result<Self, Failure> {
+        let mut law = Law { rules: Rules::default(), schema: None };
+        if let Some(path) = &how.schema {
+            let bad = |why: &dyn std::fmt::Display| Failure::usage(format!("{}: {why}", path.display()));
+            let text = json::parse(&read(path)?).map_err(|fault| bad(&fault))?;
+            law.rules = Rules::of_schema(&text).map_err(|fault| bad(&fault))?;
+            law.schema = Some(Schema::parse(&text).map_err(|fault| bad(&fault))?);
+        }
+        for (at, rule) in &how.rules {
+            law.rules.choose(at.clone(), Some(rule.clone()));
+        }
+        Ok(law)
+    }
+
+    /// What breaks the schema in the result, where there is a schema and a result.
+    pub fn faults(&self, merged: impl FnOnce() -> Option<Object>) -> Vec<Violation> {
+        let found = self.schema.as_ref().and_then(|schema| Some(schema.faults(&merged()?)));
+        found.unwrap_or_default()
+    }
 }
 
 /// Puts `text` on stdout; that nobody reads it is no fault.

@@ -1,18 +1,22 @@
 //! What `midair merge --json` lists: every unit, how it stands, and what becomes of it.
 
 use midair_record::merge::{Merge, State, Unit};
+use midair_record::schema::Violation;
 use midair_record::{Object, Value};
 
 /// The units as indented JSON.
-pub fn of(merge: &Merge) -> String {
+pub fn of(merge: &Merge, faults: &[Violation]) -> String {
     let units: Vec<String> =
         merge.units().iter().map(|unit| format!("    {}", Value::Object(described(unit)).to_json())).collect();
     let units = if units.is_empty() { "[]".to_owned() } else { format!("[\n{}\n  ]", units.join(",\n")) };
-    format!(
-        "{{\n  \"clean\": {},\n  \"open\": {},\n  \"units\": {units}\n}}\n",
-        merge.conflicts() == 0,
-        merge.conflicts()
-    )
+    let fault = |fault: &Violation| {
+        let members = [("at", fault.at.to_string()), ("what", fault.what.clone())];
+        let members = members.map(|(name, says)| (name.into(), Value::string(says)));
+        Value::Object(Object::from_iter(members))
+    };
+    let faults = Value::Array(faults.iter().map(fault).collect()).to_json();
+    let open = merge.conflicts();
+    format!("{{\n  \"clean\": {},\n  \"open\": {open},\n  \"faults\": {faults},\n  \"units\": {units}\n}}\n", open == 0)
 }
 
 fn described(unit: &Unit) -> Object {

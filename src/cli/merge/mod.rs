@@ -9,17 +9,19 @@ use std::io::Write;
 use std::path::Path;
 
 use midair_record::merge::{self as three_way, Printed};
+use midair_record::schema::Violation;
 
 use super::arguments::Merge;
 use super::exit::{Exit, Failure};
-use document::{Document, Versions};
+use crate::tui::definition::in_words;
+use document::{Document, Law, Versions};
 
 /// Merges, and writes what came of it.
 pub fn merge(asked: &Merge) -> Result<Exit, Failure> {
     let versions = Versions::read(&asked.base, &asked.mine, &asked.theirs)?;
-    let rules = document::rules(&asked.how)?;
+    let law = Law::of(&asked.how)?;
     let merged = match Document::parse(versions, [&asked.base, &asked.mine, &asked.theirs]) {
-        Ok(document) => of_fields(asked, document, &rules),
+        Ok(document) => of_fields(asked, document, &law),
         Err((failure, versions)) if asked.git => by_line(asked, &versions, &failure),
         Err((failure, _)) => return Err(failure),
     };
@@ -27,6 +29,9 @@ pub fn merge(asked: &Merge) -> Result<Exit, Failure> {
         (_, true) => document::to_file(&asked.mine, &merged.text)?,
         (Some(path), _) if path != Path::new("-") => document::to_file(path, &merged.text)?,
         _ => document::to_stdout(&merged.text)?,
+    }
+    if !merged.faults.is_empty() {
+        return Err(Failure::because(format!("the merged file breaks the schema: {}", in_words(&merged.faults))));
     }
     if merged.open == 0 {
         return Ok(Exit::Done);
@@ -42,17 +47,23 @@ struct Merged {
     text: String,
     open: usize,
     names: Vec<String>,
+    /// What the merged file breaks of the schema.
+    faults: Vec<Violation>,
 }
 
-fn of_fields(asked: &Merge, document: Document, rules: &three_way::rule::Rules) -> Merged {
-    let (merge, versions) = document.merged(rules);
+fn of_fields(asked: &Merge, document: Document, law: &Law) -> Merged {
+    let (merge, versions) = document.merged(&law.rules);
+    let faults = law.faults(|| merge.clean());
     let open = merge.units().iter().filter(|unit| unit.is_conflict());
     let (open, names) = (merge.conflicts(), open.map(three_way::Unit::label).collect());
-    let text =
-        if asked.json { listing::of(&merge) } else { versions.as_file(&marked(asked, &versions.printed(&merge))) };
+    let text = if asked.json {
+        listing::of(&merge, &faults)
+    } else {
+        versions.as_file(&marked(asked, &versions.printed(&merge)))
+    };
     // The process is about to end: taking thousands of small values apart one by one would be time for nothing.
     std::mem::forget(merge);
-    Merged { text, open, names }
+    Merged { text, open, names, faults }
 }
 
 /// What is no record is merged line by line, as git would.
@@ -60,7 +71,7 @@ fn by_line(asked: &Merge, versions: &Versions, why: &Failure) -> Merged {
     let _ = writeln!(std::io::stderr(), "midair: merged line by line, for {}", why.sentence);
     let printed = three_way::text::merged_by_line(&versions.base, &versions.mine, &versions.theirs);
     let open = printed.iter().filter(|part| matches!(part, Printed::Open { .. })).count();
-    Merged { text: versions.as_file(&marked(asked, &printed)), open, names: Vec::new() }
+    Merged { text: versions.as_file(&marked(asked, &printed)), open, names: Vec::new(), faults: Vec::new() }
 }
 
 fn marked(asked: &Merge, printed: &[Printed]) -> String {

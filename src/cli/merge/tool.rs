@@ -8,23 +8,24 @@ use midair_record::merge::Printed;
 use midair_record::merge::rule::Rules;
 use midair_record::{Record, Resolution};
 
-use super::document::{self, Document, Versions};
+use super::document::{self, Document, Law, Versions};
 use super::plain;
 use crate::cli::arguments::{Common, Mergetool};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::places;
 use crate::draft_box::{DraftBox, Kept};
 use crate::run::{self, Ending, Merged};
+use crate::tui::definition::in_words;
 use crate::tui::screens::collision::Files;
 
 /// Settles three files, and writes the result.
 pub async fn mergetool(common: &Common, asked: &Mergetool) -> Result<Exit, Failure> {
     let versions = Versions::read(&asked.base, &asked.mine, &asked.theirs)?;
-    let rules = document::rules(&asked.how)?;
+    let law = Law::of(&asked.how)?;
     let names = [asked.base.as_path(), &asked.mine, &asked.theirs];
     let document = Document::parse(versions, names).map_err(|(failure, _)| failure)?;
     let mut kept = Decisions::open(common, asked);
-    let (resolution, resumed) = kept.resumed(document.resolution(&rules, &asked.merged), &rules);
+    let (resolution, resumed) = kept.resumed(document.resolution(&law.rules, &asked.merged), &law.rules);
     let settled = if asked.plain {
         plain::settle(resolution, &files(asked), |draft| kept.keep(draft))?
     } else {
@@ -51,7 +52,14 @@ pub async fn mergetool(common: &Common, asked: &Mergetool) -> Result<Exit, Failu
         .collect();
     document::to_file(&asked.merged, &document.versions.as_file(&text))?;
     kept.forget();
-    Ok(Exit::Done)
+    match law.faults(|| Some(resolution.merged())).as_slice() {
+        [] => Ok(Exit::Done),
+        faults => {
+            let sentence =
+                format!("{} is written, and breaks the schema: {}", asked.merged.display(), in_words(faults));
+            Err(Failure::because(sentence))
+        }
+    }
 }
 
 fn files(asked: &Mergetool) -> Files {

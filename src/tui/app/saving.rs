@@ -1,10 +1,14 @@
 //! What becomes of a save: stored, refused because somebody was faster, deleted under my hands, or not answered.
 
+use std::collections::HashMap;
+
 use midair_record::draft::Draft;
 use midair_record::resolution::Resolution;
+use midair_record::schema::Violation;
 use midair_record::wire::{Conflict, Current, Delete, Key, Put, Stored, Tombstone, VersionLine};
 
 use super::{App, Screen};
+use crate::tui::definition::{Definition, in_words};
 use crate::tui::keys::Action;
 use crate::tui::msg::{Effect, Unsaved};
 use crate::tui::screens::browser::Browser;
@@ -56,8 +60,14 @@ impl App {
             self.say("Nothing to save: you changed nothing.");
             return Vec::new();
         }
-        editor.saving = Saving::Sent;
         let slot = editor.slot.clone();
+        let definition = self.definition(&draft.key.collection);
+        let faults = definition.new_faults(draft.base.stored().map(|stored| stored.fields.fields()), &draft.fields);
+        if !faults.is_empty() {
+            self.complain(format!("Not saved: {} What you typed is here.", in_words(&faults)));
+            return Vec::new();
+        }
+        self.set_saving(&slot, Saving::Sent);
         self.send(slot, draft, 0, None)
     }
 
@@ -113,6 +123,13 @@ impl App {
                 vec![Effect::DropDraft { slot }]
             }
             Ok(mut draft) => {
+                let faults = invalid(&self.definitions, &draft);
+                if !faults.is_empty() {
+                    let words = format!("Not saved: {} Your decisions stay.", in_words(&faults));
+                    collision.show_faults(faults);
+                    self.complain(words);
+                    return Vec::new();
+                }
                 draft.note = draft.note.or(Some(note));
                 collision.saving = Saving::Sent;
                 let slot = collision.editor.slot.clone();
@@ -402,7 +419,16 @@ impl App {
         }
         let words = merged_words(&resolution);
         let note = resolution.proposed_note();
-        match resolution.finish(next) {
+        match resolution.clone().finish(next) {
+            Ok(merged) if !invalid(&self.definitions, &merged).is_empty() => {
+                let faults = invalid(&self.definitions, &merged);
+                let effects = self.collide(resolution);
+                self.complain(format!("The two saves fit together, but not the collection: {}", in_words(&faults)));
+                if let Screen::Collision(collision) = &mut self.screen {
+                    collision.show_faults(faults);
+                }
+                effects
+            }
             Ok(mut merged) => {
                 merged.note = merged.note.or(Some(note));
                 if let Some(editor) = self.editor_of(&slot) {
@@ -504,6 +530,12 @@ impl App {
         }
         Vec::new()
     }
+}
+
+/// What a merged draft breaks of its collection's schema that the server's version does not.
+fn invalid(definitions: &HashMap<String, Definition>, merged: &Draft) -> Vec<Violation> {
+    let was = merged.base.stored().map(|stored| stored.fields.fields());
+    definitions.get(&merged.key.collection).map_or_else(Vec::new, |known| known.new_faults(was, &merged.fields))
 }
 
 fn refuse(deletion: &mut Deletion, browser: &mut Browser, now: Stored, changes: Vec<VersionLine>) {

@@ -100,3 +100,31 @@ fn rules_that_cannot_be_read_let_nothing_through_unseen() {
     desk.keys("enter");
     assert_eq!(desk.sends(), 2);
 }
+
+const CAPPED: &str = r#"{"schema":{"properties":{"quota":{"x-merge":"counter","maximum":160}}}}"#;
+
+#[test]
+fn two_saves_that_break_the_schema_only_together_are_shown_and_not_sent() {
+    let mut desk = collided(CAPPED, &[("/quota", "120")], &[("/quota", "150")]);
+    assert_eq!(desk.sends(), 1, "only the refused one");
+    desk.shows("The two saves fit together, but not the collection: quota should be at most 160.");
+    desk.shows("✗ should be at most 160");
+    desk.keys("enter");
+    desk.shows("Not saved: quota should be at most 160. Your decisions stay.");
+    assert_eq!(desk.sends(), 1);
+    desk.keys("left enter");
+    desk.shows("Nothing was sent");
+}
+
+#[test]
+fn a_value_that_breaks_the_schema_is_not_sent_and_one_that_did_before_does_no_harm() {
+    let mut desk = Desk::edits();
+    let schema = r#"{"schema":{"properties":{"name":{"maxLength":8},"owner":{"type":"string"}}}}"#;
+    let result = Ok(Some(Record::parse(schema).unwrap()));
+    desk.happens(Msg::Defined { collection: "projects".into(), result });
+    desk.keys("' site' ctrl-s");
+    desk.shows("Not saved: name should be at most 8 characters");
+    assert_eq!(desk.sends(), 0);
+    desk.keys("backspace backspace backspace ctrl-s");
+    assert_eq!(desk.sends(), 1, "owner was null before");
+}

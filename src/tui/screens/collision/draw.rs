@@ -257,6 +257,7 @@ impl Collision {
             push_side(line, mine_at + 2, room, right.get(row), self.side_style(index, &Choice::Mine, theme));
         }
         names.extend(self.moved_line(index, theme));
+        names.extend(self.fault_lines(index, theme));
         names.extend(self.hand_line(index, label, theme));
         names
     }
@@ -290,6 +291,7 @@ impl Collision {
         }
         side(&mut block, format!("{dot_mine} ▶ mine"), mine, theirs, self.side_style(index, &Choice::Mine, theme));
         block.extend(self.moved_line(index, theme));
+        block.extend(self.fault_lines(index, theme));
         block.extend(self.hand_line(index, 2, theme));
         block
     }
@@ -371,6 +373,13 @@ impl Collision {
             choice if choice == side => own.add_modifier(Modifier::BOLD),
             _ => theme.dim,
         }
+    }
+
+    /// What the result breaks here.
+    pub(super) fn fault_lines(&self, index: usize, theme: &Theme) -> Vec<Line> {
+        let unit = &self.resolution.units()[index];
+        let faults = self.faults.iter().filter(|fault| unit.overlaps(&fault.at));
+        faults.map(|fault| vec![(3, format!("✗ {}", fault.what), theme.bad)]).collect()
     }
 
     /// That theirs changed after it was decided, and what had been decided.

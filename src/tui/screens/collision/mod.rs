@@ -6,9 +6,11 @@ mod sides;
 mod words;
 
 use midair_record::draft::Draft;
+use midair_record::merge::Unit;
 use midair_record::merge::hunk::{HunkChoice, Piece};
 use midair_record::merge::rule::Rule;
 use midair_record::resolution::{Choice, Resolution};
+use midair_record::schema::Violation;
 use ratatui::crossterm::event::KeyCode;
 
 use super::editor::{Editor, Saving};
@@ -25,6 +27,8 @@ pub struct Collision {
     focus: Focus,
     hand: Option<Hand>,
     show: Show,
+    /// What the result broke of the collection's schema when it was to be saved.
+    faults: Vec<Violation>,
     /// The files that are merged, where it is no record of a server.
     files: Option<Files>,
 }
@@ -70,8 +74,16 @@ impl Collision {
     /// Opens a collision on its first undecided unit.
     pub fn open(editor: Box<Editor>, resolution: Resolution) -> Self {
         let focus = Focus::default();
-        let mut collision =
-            Collision { editor, resolution, saving: Saving::No, focus, hand: None, show: Show::default(), files: None };
+        let mut collision = Collision {
+            editor,
+            resolution,
+            saving: Saving::No,
+            focus,
+            hand: None,
+            show: Show::default(),
+            faults: Vec::new(),
+            files: None,
+        };
         collision.show.merged = collision.resolution.asked() == 0;
         collision.focus = collision.rows().first().copied().unwrap_or_default();
         if !collision.is_open(collision.focus) {
@@ -177,6 +189,16 @@ impl Collision {
         resolution.park()
     }
 
+    /// Shows what the result breaks, each on its field, and goes to the first.
+    pub fn show_faults(&mut self, faults: Vec<Violation>) {
+        let concerns = |unit: &Unit| faults.iter().any(|fault| unit.overlaps(&fault.at));
+        if let Some(unit) = self.resolution.units().iter().position(concerns) {
+            self.focus = Focus::unit(unit);
+            self.show.merged |= !self.resolution.asks(unit);
+        }
+        self.faults = faults;
+    }
+
     /// Why a key does nothing on the focused field, as a sentence.
     pub fn refuses(&self, action: Action) -> Option<&'static str> {
         let unit = self.resolution.units().get(self.focus.unit)?;
@@ -202,6 +224,14 @@ impl Collision {
 
     /// Does what a key means here. `true`: a decision changed, and the draft on disk is behind.
     pub fn act(&mut self, action: Action) -> bool {
+        let decided = self.does(action);
+        if decided {
+            self.faults.clear();
+        }
+        decided
+    }
+
+    fn does(&mut self, action: Action) -> bool {
         let rows = self.rows();
         let place = rows.iter().position(|row| *row == self.focus).unwrap_or(0);
         match action {
@@ -333,6 +363,7 @@ impl Collision {
             Ok(value) => {
                 self.focus = Focus::unit(hand.unit);
                 self.resolution.choose(hand.unit, Choice::Hand(value));
+                self.faults.clear();
                 self.next_undecided();
                 Ok(())
             }

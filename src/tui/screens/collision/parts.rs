@@ -27,6 +27,7 @@ impl Collision {
         };
         head.push(vec![(3, words, theme.dim)]);
         head.extend(self.moved_line(index, theme));
+        head.extend(self.fault_lines(index, theme));
         head.extend(self.hand_line(index, 3, theme));
         head
     }
