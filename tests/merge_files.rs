@@ -494,3 +494,41 @@ fn a_second_member_is_spaced_as_the_first_one_is() {
     assert_eq!(merged(["{}", r#"{"m":1}"#, r#"{"t":1}"#]), Run::clean(r#"{"m":1,"t":1}"#));
     assert_eq!(merged(["{}", r#"{"m": 1}"#, r#"{"t": 1}"#]), Run::clean(r#"{"m": 1, "t": 1}"#));
 }
+
+#[test]
+fn yaml_and_toml_keep_their_comments_and_stop_at_the_open_line_alone() {
+    let folder = Folder::with(["", "", ""]);
+    let sides = |name: &str, base: &str, mine: [&str; 2], theirs: [&str; 2]| {
+        folder.write(&format!("base.{name}"), base);
+        folder.write(&format!("mine.{name}"), base.replace("1.0", mine[0]).replace("a: 1", mine[1]));
+        folder.write(&format!("theirs.{name}"), base.replace("1.0", theirs[0]).replace("b: 2", theirs[1]));
+        let files = ["base", "mine", "theirs"].map(|side| format!("{side}.{name}"));
+        Run::of(
+            folder.command(env!("CARGO_BIN_EXE_midair"), &["merge", &files[0], &files[1], &files[2]]).output().unwrap(),
+        )
+    };
+    let yaml = "# head\nversion: '1.0'  # bumped\n\nmore:\n  a: 1 # one\n  # two\n  b: 2\n";
+    let clean = sides("yaml", yaml, ["2.0", "a: 3"], ["1.0", "b: 4"]);
+    assert_eq!(clean, Run::clean(&yaml.replace("1.0", "2.0").replace("a: 1", "a: 3").replace("b: 2", "b: 4")));
+    let open = sides("yaml", yaml, ["2.0", "a: 3"], ["3.0", "b: 4"]);
+    assert_eq!((open.code, open.err.as_str()), (Some(1), "midair: 1 place is open: version\n"));
+    let marked =
+        "<<<<<<< mine.yaml\nversion: '2.0'  # bumped\n=======\nversion: '3.0'  # bumped\n>>>>>>> theirs.yaml\n";
+    assert!(open.out.starts_with(&format!("# head\n{marked}\nmore:\n  a: 3 # one\n")), "{}", open.out);
+
+    let toml = "# head\n[package]\nversion = \"1.0\" # bumped\n\n[more]\nx = 1 # a: 1\ny = \"b: 2\"\n";
+    let open = sides("toml", toml, ["2.0", "a: 1"], ["3.0", "b: 4"]);
+    assert_eq!(open.err, "midair: 1 place is open: package.version\n");
+    assert!(open.out.starts_with("# head\n[package]\n<<<<<<< mine.toml\nversion = \"2.0\" # bumped\n"), "{}", open.out);
+    assert!(open.out.ends_with("x = 1 # a: 1\ny = \"b: 4\"\n"), "{}", open.out);
+
+    folder.write("mine.yaml", "a: &x 1\nb: *x\n");
+    let refused = Run::of(
+        folder
+            .command(env!("CARGO_BIN_EXE_midair"), &["merge", "base.yaml", "mine.yaml", "theirs.yaml"])
+            .output()
+            .unwrap(),
+    );
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.err.contains("mine.yaml") && refused.err.contains("line 1"), "{}", refused.err);
+}

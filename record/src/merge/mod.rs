@@ -158,6 +158,20 @@ impl Unit {
         hunk::put_together(pieces, &self.hunks, [self.base.as_ref(), self.mine.as_ref(), self.theirs.as_ref()])
     }
 
+    /// What it says where everything that is not certain in it is as on one side; what is certain stays merged.
+    #[must_use]
+    pub fn leaning(&self, side: hunk::Side) -> Option<Value> {
+        let (choice, whole) = match side {
+            hunk::Side::Base => return self.base.clone(),
+            hunk::Side::Mine => (hunk::HunkChoice::Mine, &self.mine),
+            hunk::Side::Theirs => (hunk::HunkChoice::Theirs, &self.theirs),
+        };
+        let mut pieces = hunk::pieces(&self.hunks);
+        pieces.iter_mut().filter(|piece| piece.asks).for_each(|piece| piece.choice = choice);
+        let put = if pieces.is_empty() { None } else { self.put_together(&pieces) };
+        put.or_else(|| whole.clone())
+    }
+
     /// What it takes as long as nobody says otherwise: `None` where a person decides, `Some(None)` for absent.
     #[must_use]
     pub fn automatic(&self) -> Option<Option<Value>> {

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 
-use super::hunk::{HunkChoice, Side, pieces};
+use super::hunk::Side;
 use super::tree::{Finder, Node, Sides, element};
 use super::{Merge, Unit};
 use crate::json;
@@ -281,12 +281,8 @@ impl Printer<'_> {
     fn versions(&self, index: usize, texts: Spelled) -> [Option<String>; 3] {
         let unit = &self.units[index];
         let sides = [unit.base.as_ref(), unit.mine.as_ref(), unit.theirs.as_ref()];
-        [(HunkChoice::Base, BASE), (HunkChoice::Mine, MINE), (HunkChoice::Theirs, THEIRS)].map(|(choice, side)| {
-            let mut pieces = pieces(&unit.hunks);
-            pieces.iter_mut().filter(|piece| piece.asks).for_each(|piece| piece.choice = choice);
-            let put = if pieces.is_empty() || side == BASE { None } else { unit.put_together(&pieces) };
-            put.as_ref().or(sides[side]).map(|value| spelled(value, sides, texts))
-        })
+        let said = |side: Side| unit.leaning(side).map(|value| spelled(&value, sides, texts));
+        [said(Side::Base), said(Side::Mine), said(Side::Theirs)]
     }
 
     fn entries(&mut self, layout: &Layout, members: &[Member], (open, close): (char, char)) {

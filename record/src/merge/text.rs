@@ -36,8 +36,24 @@ fn compared(sides: &[Vec<&str>; 3]) -> Vec<Hunk> {
 /// inside of one, that line is ended.
 #[must_use]
 pub fn merged_by_line(base: &str, mine: &str, theirs: &str) -> Vec<Printed> {
-    let sides = [base, mine, theirs].map(|text| text.split_inclusive('\n').collect::<Vec<_>>());
-    let newline = if [mine, theirs, base].iter().any(|text| text.contains("\r\n")) { "\r\n" } else { "\n" };
+    by_line([base, mine, theirs], |state| *state == HunkState::Conflict)
+}
+
+/// Two texts that agree in what is settled: where their lines differ, both stand open.
+#[must_use]
+pub fn open_between(mine: &str, theirs: &str) -> Vec<Printed> {
+    let mut printed = by_line([mine, mine, theirs], |_| true);
+    for part in &mut printed {
+        if let Printed::Open { base, .. } = part {
+            base.clear();
+        }
+    }
+    printed
+}
+
+fn by_line(texts: [&str; 3], is_open: impl Fn(&HunkState) -> bool) -> Vec<Printed> {
+    let sides = texts.map(|text| text.split_inclusive('\n').collect::<Vec<_>>());
+    let newline = if texts.iter().any(|text| text.contains("\r\n")) { "\r\n" } else { "\n" };
     let mut out = Vec::new();
     let mut settled = String::new();
     let mut at = 0;
@@ -48,8 +64,7 @@ pub fn merged_by_line(base: &str, mine: &str, theirs: &str) -> Vec<Printed> {
         settled += &text(0, &(at..span.base.start));
         at = span.base.end;
         match hunk.state {
-            HunkState::OnlyTheirs => settled += &text(2, &span.theirs),
-            HunkState::Conflict => {
+            ref state if is_open(state) => {
                 if !settled.is_empty() {
                     out.push(Printed::Text(std::mem::take(&mut settled)));
                 }
@@ -57,6 +72,7 @@ pub fn merged_by_line(base: &str, mine: &str, theirs: &str) -> Vec<Printed> {
                     [(0, &span.base), (1, &span.mine), (2, &span.theirs)].map(|(side, range)| ended(text(side, range)));
                 out.push(Printed::Open { base, mine, theirs });
             }
+            HunkState::OnlyTheirs => settled += &text(2, &span.theirs),
             _ => settled += &text(1, &span.mine),
         }
     }

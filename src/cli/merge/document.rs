@@ -4,7 +4,9 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
+use midair_formats::{toml, yaml};
 use midair_record::draft::{Basis, Draft};
+use midair_record::merge::hunk::Side;
 use midair_record::merge::rule::Rules;
 use midair_record::merge::{self as three_way, Merge, Pick, Printed, Texts};
 use midair_record::schema::{Schema, Violation};
@@ -49,46 +51,109 @@ impl Versions {
         Texts { base: self.known_base(), mine: &self.mine, theirs: &self.theirs }
     }
 
-    /// What merges by itself as text; the rest is open.
-    pub fn printed(&self, merge: &Merge) -> Vec<Printed> {
-        let pick = |unit: &three_way::Unit| unit.automatic().map_or(Pick::Open, Pick::Value);
-        let picks: Vec<Pick> = merge.units().iter().map(pick).collect();
-        merge.print(&picks, self.texts())
-    }
-
     /// Base as text, where there is one (gitattributes(5): a file added on both sides has an empty base).
     fn known_base(&self) -> Option<&str> {
         Some(self.base.as_str()).filter(|text| !text.trim().is_empty())
     }
 }
 
+/// What is needed to write a merge in the way of its files.
+pub struct Written {
+    pub versions: Versions,
+    format: Format,
+}
+
+impl Written {
+    /// What merges by itself as text; the rest is open.
+    pub fn printed(&self, merge: &Merge) -> Result<Vec<Printed>, Failure> {
+        if self.format == Format::Json {
+            let pick = |unit: &three_way::Unit| unit.automatic().map_or(Pick::Open, Pick::Value);
+            let picks: Vec<Pick> = merge.units().iter().map(pick).collect();
+            return Ok(merge.print(&picks, self.versions.texts()));
+        }
+        let with = |open: fn(&three_way::Unit) -> Option<Value>| {
+            let pick = |unit: &three_way::Unit| unit.automatic().unwrap_or_else(|| open(unit));
+            let picks: Vec<Option<Value>> = merge.units().iter().map(pick).collect();
+            self.format.rewritten(&self.versions, &merge.assemble(&picks))
+        };
+        let mine = with(|unit| unit.leaning(Side::Mine))?;
+        if merge.conflicts() == 0 {
+            return Ok(vec![Printed::Text(mine)]);
+        }
+        Ok(three_way::text::open_between(&mine, &with(|unit| unit.leaning(Side::Theirs))?))
+    }
+}
+
+/// How a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Json,
+    Yaml,
+    Toml,
+}
+
+impl Format {
+    /// The format that the name of a file promises.
+    fn named(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "yaml" | "yml" => Some(Format::Yaml),
+            "toml" => Some(Format::Toml),
+            "json" => Some(Format::Json),
+            _ => None,
+        }
+    }
+
+    fn parse(self, text: &str) -> Result<Value, String> {
+        match self {
+            Format::Json => json::parse(text).map_err(|fault| fault.to_string()),
+            Format::Yaml => yaml::read(text).map(Value::Object).map_err(|fault| fault.to_string()),
+            Format::Toml => toml::read(text).map(Value::Object).map_err(|fault| fault.to_string()),
+        }
+    }
+
+    /// Mine, written so that it says `merged`.
+    fn rewritten(self, versions: &Versions, merged: &Object) -> Result<String, Failure> {
+        let (base, mine, theirs) = (versions.known_base(), versions.mine.as_str(), versions.theirs.as_str());
+        let written = match self {
+            Format::Json => return Ok(Record::of(merged.clone()).text().to_owned()),
+            Format::Yaml => yaml::rewritten(base, mine, theirs, merged),
+            Format::Toml => toml::rewritten(base, mine, theirs, merged),
+        };
+        written.map_err(|fault| Failure::because(format!("the result cannot be written: {fault}")))
+    }
+}
+
 /// Three versions of a file as values.
 pub struct Document {
     pub versions: Versions,
+    format: Format,
     base: Value,
     mine: Value,
     theirs: Value,
 }
 
 impl Document {
-    /// Reads the values; `names` are the files, for the fault.
-    pub fn parse(versions: Versions, names: [&Path; 3]) -> Result<Self, (Failure, Versions)> {
+    /// Reads the values. The format is told by the first of `named` that tells one, else it is JSON. `files` are base,
+    /// mine and theirs, for the fault.
+    pub fn parse(versions: Versions, named: &[&Path], files: [&Path; 3]) -> Result<Self, (Failure, Versions)> {
+        let format = named.iter().find_map(|path| Format::named(path)).unwrap_or(Format::Json);
         let parsed = |path: &Path, text: &str| {
-            json::parse(text).map_err(|fault| Failure::usage(format!("{}: {fault}", path.display())))
+            format.parse(text).map_err(|fault| Failure::usage(format!("{}: {fault}", path.display())))
         };
         let base = match versions.known_base() {
             None => Ok(Value::Object(Object::new())),
-            Some(text) => parsed(names[0], text),
+            Some(text) => parsed(files[0], text),
         };
-        match (base, parsed(names[1], &versions.mine), parsed(names[2], &versions.theirs)) {
-            (Ok(base), Ok(mine), Ok(theirs)) => Ok(Document { versions, base, mine, theirs }),
+        match (base, parsed(files[1], &versions.mine), parsed(files[2], &versions.theirs)) {
+            (Ok(base), Ok(mine), Ok(theirs)) => Ok(Document { versions, format, base, mine, theirs }),
             (Err(failure), ..) | (_, Err(failure), _) | (.., Err(failure)) => Err((failure, versions)),
         }
     }
 
     /// The units of the three, and what is needed to print them.
-    pub fn merged(self, rules: &Rules) -> (Merge, Versions) {
-        (Merge::of(rules, Some(self.base), self.mine, self.theirs), self.versions)
+    pub fn merged(self, rules: &Rules) -> (Merge, Written) {
+        let written = Written { versions: self.versions, format: self.format };
+        (Merge::of(rules, Some(self.base), self.mine, self.theirs), written)
     }
 }
 
@@ -184,22 +249,20 @@ impl Document {
     }
 
     /// The settled result as text.
-    pub fn settled(&self, resolution: &Resolution) -> Vec<Printed> {
+    pub fn settled(&self, resolution: &Resolution) -> Result<String, Failure> {
+        if self.format != Format::Json {
+            return self.format.rewritten(&self.versions, &resolution.merged());
+        }
         if self.is_record() {
-            return resolution.print(self.versions.texts());
+            return Ok(whole(&resolution.print(self.versions.texts())));
         }
         let start = format!("{{{}:", Value::string(WHOLE).to_json());
         let wrapped = |text: &str| format!("{start}{text}}}");
         let (base, mine, theirs) =
             (self.versions.known_base().map(wrapped), wrapped(&self.versions.mine), wrapped(&self.versions.theirs));
-        let mut printed = resolution.print(Texts { base: base.as_deref(), mine: &mine, theirs: &theirs });
-        if let Some(Printed::Text(text)) = printed.first_mut() {
-            *text = text.strip_prefix(&start).unwrap_or(text).to_owned();
-        }
-        if let Some(Printed::Text(text)) = printed.last_mut() {
-            *text = text.strip_suffix('}').unwrap_or(text).to_owned();
-        }
-        printed
+        let text = whole(&resolution.print(Texts { base: base.as_deref(), mine: &mine, theirs: &theirs }));
+        let text = text.strip_prefix(&start).and_then(|text| text.strip_suffix('}')).unwrap_or(&text);
+        Ok(text.to_owned())
     }
 
     fn is_record(&self) -> bool {
@@ -212,4 +275,13 @@ impl Document {
             other => Object::from_iter([(WHOLE.into(), other.clone())]),
         })
     }
+}
+
+/// The text of a result in which nothing is open.
+fn whole(printed: &[Printed]) -> String {
+    let text = |part: &Printed| match part {
+        Printed::Text(text) => text.clone(),
+        Printed::Open { mine, .. } => mine.clone(),
+    };
+    printed.iter().map(text).collect()
 }

@@ -20,8 +20,10 @@ use document::{Document, Law, Versions};
 pub fn merge(asked: &Merge) -> Result<Exit, Failure> {
     let versions = Versions::read(&asked.base, &asked.mine, &asked.theirs)?;
     let law = Law::of(&asked.how)?;
-    let merged = match Document::parse(versions, [&asked.base, &asked.mine, &asked.theirs]) {
-        Ok(document) => of_fields(asked, document, &law),
+    let files = [asked.base.as_path(), &asked.mine, &asked.theirs];
+    let named: Vec<&Path> = asked.path.as_deref().into_iter().chain([files[1], files[2], files[0]]).collect();
+    let merged = match Document::parse(versions, &named, files) {
+        Ok(document) => of_fields(asked, document, &law)?,
         Err((failure, versions)) if asked.git => by_line(asked, &versions, &failure),
         Err((failure, _)) => return Err(failure),
     };
@@ -51,19 +53,19 @@ struct Merged {
     faults: Vec<Violation>,
 }
 
-fn of_fields(asked: &Merge, document: Document, law: &Law) -> Merged {
-    let (merge, versions) = document.merged(&law.rules);
+fn of_fields(asked: &Merge, document: Document, law: &Law) -> Result<Merged, Failure> {
+    let (merge, written) = document.merged(&law.rules);
     let faults = law.faults(|| merge.clean());
     let open = merge.units().iter().filter(|unit| unit.is_conflict());
     let (open, names) = (merge.conflicts(), open.map(three_way::Unit::label).collect());
     let text = if asked.json {
         listing::of(&merge, &faults)
     } else {
-        versions.as_file(&marked(asked, &versions.printed(&merge)))
+        written.versions.as_file(&marked(asked, &written.printed(&merge)?))
     };
     // The process is about to end: taking thousands of small values apart one by one would be time for nothing.
     std::mem::forget(merge);
-    Merged { text, open, names, faults }
+    Ok(Merged { text, open, names, faults })
 }
 
 /// What is no record is merged line by line, as git would.

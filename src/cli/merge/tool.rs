@@ -4,7 +4,6 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use midair_record::draft::Draft;
-use midair_record::merge::Printed;
 use midair_record::merge::rule::Rules;
 use midair_record::{Record, Resolution};
 
@@ -23,7 +22,8 @@ pub async fn mergetool(common: &Common, asked: &Mergetool) -> Result<Exit, Failu
     let versions = Versions::read(&asked.base, &asked.mine, &asked.theirs)?;
     let law = Law::of(&asked.how)?;
     let names = [asked.base.as_path(), &asked.mine, &asked.theirs];
-    let document = Document::parse(versions, names).map_err(|(failure, _)| failure)?;
+    let named = [asked.merged.as_path(), &asked.mine, &asked.theirs];
+    let document = Document::parse(versions, &named, names).map_err(|(failure, _)| failure)?;
     let mut kept = Decisions::open(common, asked);
     let (resolution, resumed) = kept.resumed(document.resolution(&law.rules, &asked.merged), &law.rules);
     let settled = if asked.plain {
@@ -42,14 +42,7 @@ pub async fn mergetool(common: &Common, asked: &Mergetool) -> Result<Exit, Failu
             format!("{} is not settled, and stays as it is; what you decided is kept", asked.merged.display());
         return Err(Failure::because(sentence));
     };
-    let printed = document.settled(&resolution);
-    let text: String = printed
-        .iter()
-        .map(|part| match part {
-            Printed::Text(text) => text.as_str(),
-            Printed::Open { mine, .. } => mine,
-        })
-        .collect();
+    let text = document.settled(&resolution)?;
     document::to_file(&asked.merged, &document.versions.as_file(&text))?;
     kept.forget();
     match law.faults(|| Some(resolution.merged())).as_slice() {
