@@ -240,80 +240,9 @@ impl Merge {
     /// As [`Merge::assemble`], for any value; `None` where the whole was decided to be absent.
     #[must_use]
     pub fn assemble_value(&self, picks: &[Option<Value>]) -> Option<Value> {
-        tree::assembled(&self.root, &self.units, picks, [self.base.as_ref(), Some(&self.mine), Some(&self.theirs)])
+        tree::assembled(&self.root, picks, [self.base.as_ref(), Some(&self.mine), Some(&self.theirs)])
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn object(text: &str) -> Object {
-        Value::parse(text).unwrap().as_object().unwrap().clone()
-    }
-
-    fn states(base: &str, mine: &str, theirs: &str) -> Vec<(String, State)> {
-        let merge = merge(Some(&object(base)), &object(mine), &object(theirs));
-        merge.units().iter().map(|unit| (unit.at.to_string(), unit.state)).collect()
-    }
-
-    fn only_kind(base: &str, mine: &str, theirs: &str) -> Kind {
-        match states(base, mine, theirs)[..] {
-            [(_, State::Conflict(kind))] => kind,
-            ref other => panic!("expected one conflict, got {other:?}"),
-        }
-    }
-
-    #[test]
-    fn every_kind_of_conflict_is_told_apart() {
-        assert_eq!(only_kind(r#"{"a":1}"#, r#"{"a":2}"#, r#"{"a":3}"#), Kind::EditEdit);
-        assert_eq!(only_kind(r#"{"a":1}"#, r#"{"a":2}"#, r#"{}"#), Kind::EditDelete);
-        assert_eq!(only_kind(r#"{"a":1}"#, r#"{}"#, r#"{"a":3}"#), Kind::DeleteEdit);
-        assert_eq!(only_kind(r#"{}"#, r#"{"a":2}"#, r#"{"a":3}"#), Kind::AddAdd);
-        assert_eq!(only_kind(r#"{"a":1}"#, r#"{"a":"1"}"#, r#"{"a":3}"#), Kind::TypeChange);
-        assert_eq!(only_kind(r#"{"a":{"b":1}}"#, r#"{}"#, r#"{"a":{"b":2}}"#), Kind::ParentDeleted);
-        assert_eq!(only_kind(r#"{"a":{"b":1}}"#, r#"{"a":{"b":2}}"#, r#"{}"#), Kind::ParentDeleted);
-        assert_eq!(only_kind(r#"{"a":"x"}"#, r#"{"a":null}"#, r#"{"a":"y"}"#), Kind::EditEdit);
-    }
-
-    #[test]
-    fn absent_null_and_empty_conflict_with_each_other() {
-        assert_eq!(only_kind(r#"{"a":"x"}"#, r#"{"a":null}"#, r#"{"a":""}"#), Kind::EditEdit);
-        assert_eq!(only_kind(r#"{"a":"x"}"#, r#"{}"#, r#"{"a":null}"#), Kind::DeleteEdit);
-    }
-
-    #[test]
-    fn a_parent_deleted_with_nothing_edited_inside_is_only_theirs() {
-        assert_eq!(
-            states(r#"{"a":{"b":1},"c":1}"#, r#"{"a":{"b":1},"c":2}"#, r#"{"c":1}"#),
-            [("/a".to_owned(), State::OnlyTheirs), ("/c".to_owned(), State::OnlyMine)]
-        );
-    }
-
-    #[test]
-    fn objects_added_on_both_sides_are_asked_member_by_member() {
-        assert_eq!(
-            states("{}", r#"{"o":{"a":1,"b":2}}"#, r#"{"o":{"a":1,"c":3}}"#),
-            [
-                ("/o/a".to_owned(), State::Same),
-                ("/o/b".to_owned(), State::Conflict(Kind::AddAdd)),
-                ("/o/c".to_owned(), State::Conflict(Kind::AddAdd))
-            ]
-        );
-    }
-
-    #[test]
-    fn without_a_base_nothing_is_merged_by_itself() {
-        let merge = merge(None, &object(r#"{"a":1,"b":2,"c":3}"#), &object(r#"{"a":1,"b":5}"#));
-        assert!(merge.units().iter().all(|unit| unit.state == State::Conflict(Kind::BaseUnknown)));
-        assert_eq!(merge.units().len(), 2);
-        assert_eq!(merge.clean(), None);
-    }
-
-    #[test]
-    fn my_order_stays_where_they_kept_theirs() {
-        let [base, mine, theirs] = [r#"{"a":1,"b":2}"#, r#"{"b":2,"n":0,"a":1}"#, r#"{"a":1,"t":0,"b":2}"#].map(object);
-        let merged = merge(Some(&base), &mine, &theirs).clean().unwrap();
-        assert_eq!(Value::Object(merged).to_json(), r#"{"b":2,"n":0,"a":1,"t":0}"#);
-    }
-}
+mod tests;

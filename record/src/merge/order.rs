@@ -126,6 +126,8 @@ fn merged<T: Copy>(mine: Vec<T>, theirs: Vec<T>, first: impl Fn(T, T) -> bool) -
 pub(super) struct Woven<'n> {
     /// The names.
     pub(super) names: Vec<&'n str>,
+    /// Whether a side put what both have in common into another order.
+    pub(super) moved: bool,
     /// Whether both sides put what they have in common into another order, each its own.
     pub(super) disputed: bool,
     /// Whether both sides put something in at one spot, and nothing there says which comes first.
@@ -143,7 +145,7 @@ pub(super) fn woven<'n>(
 ) -> Woven<'n> {
     if mine == theirs {
         let names: Vec<&str> = mine.to_vec();
-        return Woven { names, disputed: false, unsure: false };
+        return Woven { names, moved: false, disputed: false, unsure: false };
     }
     let sets = [base, mine, theirs].map(|side| side.iter().copied().collect::<HashSet<&str>>());
     let [in_base, in_mine, in_theirs] = &sets;
@@ -191,8 +193,15 @@ pub(super) fn woven<'n>(
                 (true, false) => names.extend(my_run.iter().chain(&their_run)),
                 (false, true) => names.extend(their_run.iter().chain(&my_run)),
                 (false, false) => {
-                    let left: HashSet<&str> = my_run.into_iter().chain(their_run).collect();
-                    names.extend(among(base, &left));
+                    let left: HashSet<&str> = my_run.iter().chain(&their_run).copied().collect();
+                    let of_base: Vec<&str> = among(base, &left).collect();
+                    let in_order =
+                        |run: &[&str]| among(&of_base, &run.iter().copied().collect()).eq(run.iter().copied());
+                    if in_order(&my_run) && in_order(&their_run) {
+                        names.extend(of_base);
+                    } else {
+                        names.extend(my_run.iter().chain(&their_run));
+                    }
                 }
             }
         }
@@ -201,5 +210,5 @@ pub(super) fn woven<'n>(
         spot = Some(*next);
         at = end + 1;
     }
-    Woven { names, disputed, unsure }
+    Woven { names, moved: !agree, disputed, unsure }
 }

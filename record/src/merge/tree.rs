@@ -1,6 +1,5 @@
 //! How a merge is put together again: which part of the record comes from where, and which unit decides it.
 
-use super::Unit;
 use super::hunk::Side;
 use crate::value::{Object, Text, Value};
 
@@ -44,7 +43,7 @@ pub(super) fn element<'v>(sides: Sides<'v>, slot: &Slot) -> Sides<'v> {
 }
 
 /// The value of `node` in which unit `i` is `picks[i]`; `None` for absent.
-pub(super) fn assembled(node: &Node, units: &[Unit], picks: &[Option<Value>], sides: Sides) -> Option<Value> {
+pub(super) fn assembled(node: &Node, picks: &[Option<Value>], sides: Sides) -> Option<Value> {
     match node {
         Node::Same(side) => sides[*side as usize].cloned(),
         Node::Unit(index) => picks.get(*index)?.clone(),
@@ -56,7 +55,7 @@ pub(super) fn assembled(node: &Node, units: &[Unit], picks: &[Option<Value>], si
                     Node::Part(index) => {
                         picks.get(*index).and_then(|pick| pick.as_ref()?.as_object()?.get(name.as_str()).cloned())
                     }
-                    node => assembled(node, units, picks, member(sides, name.as_str())),
+                    node => assembled(node, picks, member(sides, name.as_str())),
                 };
                 if let Some(value) = value {
                     object.insert(name.clone(), value);
@@ -65,7 +64,7 @@ pub(super) fn assembled(node: &Node, units: &[Unit], picks: &[Option<Value>], si
             Some(Value::Object(object))
         }
         Node::Elements(slots) => {
-            let elements = slots.iter().filter_map(|slot| assembled(&slot.node, units, picks, element(sides, slot)));
+            let elements = slots.iter().filter_map(|slot| assembled(&slot.node, picks, element(sides, slot)));
             Some(Value::Array(elements.collect()))
         }
     }
