@@ -53,14 +53,6 @@ pub fn rewritten(base: Option<&str>, mine: &str, theirs: &str, merged: &Object) 
     if right(&text) {
         return Ok(text);
     }
-    eprintln!(
-        "\nTFALLBACK\nBASE\n{}\nMINE\n{}\nTHEIRS\n{}\nGOT\n{}\nWANTED {}",
-        base_frame.as_ref().map_or("", |f| &f.body),
-        frames[0].body,
-        frames[1].body,
-        text,
-        Value::Object(merged.clone()).to_json()
-    );
     // Where splicing fails, the members that do not come back are written anew, and if need be all.
     let came = read(&text).unwrap_or_default();
     let wrong: Vec<&str> =
@@ -73,7 +65,6 @@ pub fn rewritten(base: Option<&str>, mine: &str, theirs: &str, merged: &Object) 
             return Ok(text);
         }
     }
-    eprintln!("\nTROOT");
     let text = framed(&DocumentMut::from(fresh::table(merged)?).to_string());
     if right(&text) { Ok(text) } else { Err(Fault::of("the merged record cannot be written as TOML")) }
 }

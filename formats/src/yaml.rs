@@ -72,16 +72,6 @@ pub fn rewritten(base: Option<&str>, mine: &str, theirs: &str, merged: &Object) 
         if read.as_ref().is_ok_and(|read| read.canonical() == wanted) {
             return Ok(text);
         }
-        eprintln!(
-            "\nFALLBACK {} {:?}\nBASE\n{}\nMINE\n{}\nTHEIRS\n{}\nGOT\n{}\nWANTED {}",
-            afresh.len(),
-            read.as_ref().err(),
-            texts[0],
-            texts[1],
-            texts[2],
-            text,
-            wanted
-        );
         match read {
             Ok(read) => {
                 // The smallest member that came back wrong, or the one around it.
@@ -106,7 +96,6 @@ pub fn rewritten(base: Option<&str>, mine: &str, theirs: &str, merged: &Object) 
             }
         }
     }
-    eprintln!("\nROOTFALLBACK");
     let text = framed(&write::document(texts, roots, &merged, &HashSet::from([Vec::new()])).0);
     let plain = fresh::document(&merged);
     [text, plain]

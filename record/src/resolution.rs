@@ -433,8 +433,9 @@ impl Resolution {
         let kept: Vec<(Choice, Option<Decision>)> = merge
             .units()
             .iter()
-            .map(|unit| match self.units().iter().position(|was| was == unit) {
-                Some(was) => (self.choices[was].clone(), self.moved[was].clone()),
+            .map(|unit| match self.units().iter().position(|was| was.at == unit.at) {
+                Some(was) if self.units()[was] == *unit => (self.choices[was].clone(), self.moved[was].clone()),
+                Some(was) => (automatic(unit), self.moved[was].clone()),
                 None => (automatic(unit), None),
             })
             .collect();

@@ -1,6 +1,7 @@
 //! The rules for arrays that are not matched by a key: list, set and append; and where an array gets its rule from.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use super::hunk::{Hunk, HunkState, Side};
 use super::order;
@@ -100,6 +101,13 @@ pub(super) fn hunks(base: &[Value], mine: &[Value], theirs: &[Value], certain: b
     meetings(&my_edits, &their_edits, meet).into_iter().map(|met| compared.hunk(&met)).collect()
 }
 
+/// An element of one of the three.
+type Place = (Side, usize);
+
+fn run(side: Side, range: &Range<usize>) -> Vec<Place> {
+    range.clone().map(|index| (side, index)).collect()
+}
+
 struct Compared<'c> {
     numbers: &'c [Vec<u32>; 3],
     lists: [&'c [Value]; 3],
@@ -132,18 +140,53 @@ impl Compared<'_> {
     /// Both added at one spot. What both added stands once.
     fn both_added(&self, span: super::Span) -> Hunk {
         let [base, mine, theirs] = self.lists;
-        let mine_has: HashSet<u32> = self.numbers[1][span.mine.clone()].iter().copied().collect();
-        let their_own = span.theirs.clone().filter(|index| !mine_has.contains(&self.numbers[2][*index]));
+        let (my_run, their_run) = (run(Side::Mine, &span.mine), run(Side::Theirs, &span.theirs));
+        let (my_own, their_own) = (self.missing(&my_run, &their_run), self.missing(&their_run, &my_run));
         let ranks = order::ranks_of(base, mine, theirs);
-        let before = base[..span.base.start].iter().rev().take(3).rev().map(&ranks).collect();
-        let after = base[span.base.end..].iter().take(3).map(&ranks).collect();
-        let my_run: Vec<_> = span.mine.clone().map(|index| (Side::Mine, index)).collect();
-        let their_run: Vec<_> = their_own.map(|index| (Side::Theirs, index)).collect();
-        let element = |(side, index): (Side, usize)| &self.lists[side as usize][index];
-        let kin = my_run.iter().any(|a| their_run.iter().any(|b| are_kin(element(*a), element(*b), base)));
-        let (both, sorted) = order::interleaved(my_run, their_run, before, after, |one| ranks(element(one)));
+        let element = |(side, index): Place| &self.lists[side as usize][index];
+        let interleaved = |mine: &[Place], theirs: &[Place]| {
+            let before = base[..span.base.start].iter().rev().take(3).rev().map(&ranks).collect();
+            let after = base[span.base.end..].iter().take(3).map(&ranks).collect();
+            order::interleaved(mine.to_vec(), theirs.to_vec(), before, after, |one| ranks(element(one)))
+        };
+        let kin = my_own.iter().any(|a| their_own.iter().any(|b| are_kin(element(*a), element(*b), base)));
+        let agree = self.agree((&my_run, &my_own), (&their_run, &their_own));
+        let (both, sorted) = match (my_own.is_empty(), their_own.is_empty()) {
+            (_, true) => (my_run, agree),
+            (true, false) => (their_run, agree),
+            (false, false) => {
+                let (both, sorted) = interleaved(&my_run, &their_own);
+                (both, agree && sorted && interleaved(&my_own, &their_run).1)
+            }
+        };
         let state = if !kin && (sorted || self.certain) { HunkState::Merged } else { HunkState::Conflict };
         Hunk { span, state, both }
+    }
+
+    fn number(&self, (side, index): Place) -> u32 {
+        self.numbers[side as usize][index]
+    }
+
+    /// Whether two runs, each given with what it alone has, have the rest in the same order.
+    fn agree(&self, mine: (&[Place], &[Place]), theirs: (&[Place], &[Place])) -> bool {
+        let [mine, theirs] = [mine, theirs].map(|(run, own)| {
+            let common = self.missing(run, own);
+            common.into_iter().map(|one| self.number(one)).collect::<Vec<_>>()
+        });
+        mine == theirs
+    }
+
+    /// What `run` has more of than `other`.
+    fn missing(&self, run: &[Place], other: &[Place]) -> Vec<Place> {
+        let mut there: Vec<u32> = other.iter().map(|one| self.number(*one)).collect();
+        let is_missing = |one: &Place| match there.iter().position(|number| *number == self.number(*one)) {
+            Some(found) => {
+                there.swap_remove(found);
+                false
+            }
+            None => true,
+        };
+        run.iter().copied().filter(is_missing).collect()
     }
 }
 
@@ -160,10 +203,31 @@ fn are_kin(a: &Value, b: &Value, base: &[Value]) -> bool {
     })
 }
 
-/// Three arrays of scalars that stand once each, merged as ordered sets: for changes of order, in which comparing
-/// element by element would have one stand twice. `None` where the order is disputed.
+/// Whether `merged` has of every element as many as both sides come to: where one side kept the number, that of the
+/// other; where both added some or both took some away, no more are added or gone than on either side. Never where one
+/// side added what the other took away.
+pub(super) fn adds_up(base: &[Value], mine: &[Value], theirs: &[Value], merged: &[Value]) -> bool {
+    let sides = [base, mine, theirs, merged].map(counted);
+    let fits = |element: &String| {
+        let [base, mine, theirs, merged] = sides.each_ref().map(|side| side.get(element).copied().unwrap_or(0));
+        match () {
+            () if theirs == base => merged == mine,
+            () if mine == base => merged == theirs,
+            () if mine > base && theirs > base => merged == mine.max(theirs),
+            () if mine < base && theirs < base => merged == mine.min(theirs),
+            () => false,
+        }
+    };
+    sides.iter().flat_map(HashMap::keys).all(fits)
+}
+
+/// Three arrays whose elements stand once each, merged as ordered sets: for changes of order, in which comparing
+/// element by element would have one stand twice. `None` where an element stands twice, and where the order is disputed.
 pub(super) fn ordered_set(base: &[Value], mine: &[Value], theirs: &[Value], certain: bool) -> Option<Vec<Value>> {
     let texts = [base, mine, theirs].map(|side| side.iter().map(key_text).collect::<Vec<_>>());
+    if texts.iter().any(|side| side.iter().collect::<HashSet<_>>().len() < side.len()) {
+        return None;
+    }
     let [b, m, t] = [0, 1, 2].map(|side: usize| texts[side].iter().map(String::as_str).collect::<Vec<_>>());
     let values: HashMap<&str, &Value> =
         b.iter().chain(&t).chain(&m).copied().zip(base.iter().chain(theirs).chain(mine)).collect();
@@ -229,4 +293,51 @@ pub fn differences<'v>(a: &'v [Value], b: &'v [Value]) -> (Vec<&'v Value>, Vec<&
         of.iter().filter(surplus).collect()
     };
     (only(b, a), only(a, b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(text: &str) -> Vec<Value> {
+        match Value::parse(text) {
+            Ok(Value::Array(elements)) => elements,
+            other => panic!("{other:?} is no array"),
+        }
+    }
+
+    fn state(base: &str, mine: &str, theirs: &str) -> HunkState {
+        let [base, mine, theirs] = [base, mine, theirs].map(list);
+        match &hunks(&base, &mine, &theirs, false)[..] {
+            [one] => one.state.clone(),
+            other => panic!("expected one hunk, got {other:?}"),
+        }
+    }
+
+    #[test]
+    fn who_adds_all_that_the_other_side_adds_is_who_both_are() {
+        assert_eq!(state("[]", r#"["x"]"#, r#"["a","x"]"#), HunkState::Merged);
+        assert_eq!(state("[]", r#"["a","x"]"#, r#"["x"]"#), HunkState::Merged);
+        assert_eq!(state("[]", r#"["a","x"]"#, r#"["x","a"]"#), HunkState::Conflict);
+        assert_eq!(state("[]", "[true,true]", "[true]"), HunkState::Merged);
+    }
+
+    #[test]
+    fn runs_are_interleaved_only_where_both_are_sorted_as_a_whole() {
+        assert_eq!(state(r#"["1","2"]"#, r#"["1","2","3","5"]"#, r#"["1","2","4"]"#), HunkState::Merged);
+        assert_eq!(state(r#"["1","2"]"#, r#"["1","2","3","5"]"#, r#"["1","2","4","3"]"#), HunkState::Conflict);
+        assert_eq!(state(r#"["1","2"]"#, r#"["1","2","4","3"]"#, r#"["1","2","3","5"]"#), HunkState::Conflict);
+    }
+
+    #[test]
+    fn a_merged_list_has_what_both_sides_come_to() {
+        let fits = |sides: [&str; 4]| {
+            let [base, mine, theirs, merged] = sides.map(list);
+            adds_up(&base, &mine, &theirs, &merged)
+        };
+        assert!(fits(["[1,2]", "[1,2,3]", "[2]", "[2,3]"]));
+        assert!(!fits(["[{},1]", "[1,{}]", "[1]", "[1,{}]"]), "what one side moved the other side removed");
+        assert!(!fits(["[[1]]", "[[2],[1]]", "[[2],[3]]", "[[2],[2],[3]]"]), "what both added stands once");
+        assert!(!fits(["[1]", "[1,1]", "[]", "[1]"]), "one side added what the other took away");
+    }
 }

@@ -128,6 +128,8 @@ fn merged<T: Copy>(mine: Vec<T>, theirs: Vec<T>, first: impl Fn(T, T) -> bool) -
 pub(super) struct Woven<'n> {
     /// The names.
     pub(super) names: Vec<&'n str>,
+    /// Whether a side put what both have in common into another order.
+    pub(super) moved: bool,
     /// Whether both sides put what they have in common into another order, each its own.
     pub(super) disputed: bool,
     /// Whether both sides put something in at one spot, and nothing there says which comes first.
@@ -145,7 +147,7 @@ pub(super) fn woven<'n>(
 ) -> Woven<'n> {
     if mine == theirs {
         let names: Vec<&str> = mine.to_vec();
-        return Woven { names, disputed: false, unsure: false };
+        return Woven { names, moved: false, disputed: false, unsure: false };
     }
     let sides = numbered([base, mine, theirs]);
     let [of_base, of_mine, of_theirs] = &sides;
@@ -213,8 +215,17 @@ pub(super) fn woven<'n>(
                 (true, false) => woven.extend(my_run.iter().chain(&their_run)),
                 (false, true) => woven.extend(their_run.iter().chain(&my_run)),
                 (false, false) => {
-                    let left: HashSet<u32> = my_run.into_iter().chain(their_run).collect();
-                    woven.extend(of_base.iter().filter(|number| left.contains(number)));
+                    let left: HashSet<u32> = my_run.iter().chain(&their_run).copied().collect();
+                    let kept: Vec<u32> = of_base.iter().copied().filter(|number| left.contains(number)).collect();
+                    let in_order = |run: &[u32]| {
+                        let run_has: HashSet<u32> = run.iter().copied().collect();
+                        kept.iter().filter(|number| run_has.contains(number)).eq(run)
+                    };
+                    if in_order(&my_run) && in_order(&their_run) {
+                        woven.extend(kept);
+                    } else {
+                        woven.extend(my_run.iter().chain(&their_run));
+                    }
                 }
             }
         }
@@ -223,5 +234,6 @@ pub(super) fn woven<'n>(
         spot = *next as usize + 1;
         at = end + 1;
     }
-    Woven { names: woven.into_iter().map(|number| name_of[number as usize]).collect(), disputed, unsure }
+    let names = woven.into_iter().map(|number| name_of[number as usize]).collect();
+    Woven { names, moved: !agree, disputed, unsure }
 }

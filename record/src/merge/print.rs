@@ -111,14 +111,14 @@ impl<'t> Layout<'t> {
     fn of(texts: Spelled<'t>, open: char) -> Self {
         let texts = texts.map(|text| text.filter(|text| text.starts_with(open)));
         let entries = texts.map(|text| text.map(entries).unwrap_or_default());
-        let broken = |side: usize| {
-            let entry = entries[side].first()?;
-            Some(texts[side]?[entry.lead.clone()].contains('\n'))
+        let leads = |side: usize| {
+            let lead = |index: usize| Some(&texts[side]?[entries[side].get(index)?.lead.clone()]);
+            Some((lead(0)?, lead(1).or(lead(0))?))
         };
-        let style = match (broken(BASE), broken(MINE), broken(THEIRS)) {
+        let style = match (leads(BASE), leads(MINE), leads(THEIRS)) {
             (_, None, _) => THEIRS,
             (_, _, None) => MINE,
-            (Some(base), Some(mine), Some(theirs)) if base == mine && mine != theirs => THEIRS,
+            (base, mine, _) if base == mine => THEIRS,
             _ => MINE,
         };
         let style = if entries[style].is_empty() { BASE } else { style };
@@ -138,18 +138,20 @@ impl<'t> Layout<'t> {
     /// The white space before the entry that stands at `at` on each side, when it is `first` in the merged one.
     fn lead(&self, at: [Option<usize>; 3], first: bool) -> String {
         let own = [BASE, MINE, THEIRS].map(|side| self.text(side, |entry| entry.lead.clone(), at[side]?));
-        let was_first = [BASE, MINE, THEIRS].map(|side| at[side].map(|index| index == 0));
         let style = self.style;
-        let source = match (at[MINE], at[THEIRS]) {
-            (Some(_), Some(_)) if own[BASE].is_some() && own[BASE] == own[MINE] => THEIRS,
-            (Some(_), _) => MINE,
-            (None, Some(_)) => THEIRS,
-            (None, None) => BASE,
+        let sources = match (at[MINE], at[THEIRS]) {
+            (Some(_), Some(_)) if own[BASE] == own[MINE] => [THEIRS, MINE],
+            (Some(_), _) => [MINE, MINE],
+            (None, Some(_)) => [THEIRS, THEIRS],
+            (None, None) => [BASE, BASE],
         };
-        let in_style = self.usual_lead(source) == self.usual_lead(style);
-        match own[source] {
-            Some(own) if in_style && was_first[source] == Some(first) => own.to_owned(),
-            Some(own) if in_style && own.contains('\n') => own.to_owned(),
+        let in_style = |side: usize| self.usual_lead(side) == self.usual_lead(style);
+        let stands_there = |side: &usize| in_style(*side) && at[*side].map(|index| index == 0) == Some(first);
+        let broken = |side: &usize| in_style(*side) && own[*side].is_some_and(|own| own.contains('\n'));
+        let source =
+            sources.iter().find(|side| stands_there(side)).or_else(|| sources.iter().find(|side| broken(side)));
+        match source.and_then(|side| own[*side]) {
+            Some(own) => own.to_owned(),
             _ if first => self.text(style, |entry| entry.lead.clone(), 0).unwrap_or("").to_owned(),
             _ => match self.usual_lead(style) {
                 Some(lead) if self.entries[style].len() > 1 || lead.contains('\n') => lead.to_owned(),
@@ -171,16 +173,24 @@ impl<'t> Layout<'t> {
         }
     }
 
+    /// The white space before the comma of the entry that stands at `at` on each side.
+    fn trail(&self, at: [Option<usize>; 3]) -> &'t str {
+        settled([BASE, MINE, THEIRS].map(|side| {
+            let index = at[side].filter(|index| index + 1 < self.entries[side].len())?;
+            self.text(side, |entry| entry.trail.clone(), index)
+        }))
+    }
+
     /// The white space before the closing bracket.
     fn end(&self) -> &'t str {
         let last = |side: usize| self.text(side, |entry| entry.trail.clone(), self.entries[side].len().checked_sub(1)?);
         let [base, mine, theirs] = [last(BASE), last(MINE), last(THEIRS)];
-        let all = [base, mine, theirs];
-        if base.is_some() && base == mine && theirs.is_some() {
-            all[THEIRS].unwrap_or("")
-        } else {
-            all[self.style].unwrap_or("")
-        }
+        let side = match () {
+            () if base.is_some() && base == mine && theirs.is_some() => THEIRS,
+            () if mine.is_some() && self.usual_lead(MINE) == self.usual_lead(self.style) => MINE,
+            () => self.style,
+        };
+        [base, mine, theirs][side].unwrap_or("")
     }
 
     /// `text` of `side`, its lines moved to where the merged lay-out has them.
@@ -311,6 +321,7 @@ impl Printer<'_> {
                 self.settled += &head(layout, member);
                 self.entry_value(layout, member);
                 if !last {
+                    self.settled.push_str(layout.trail(member.at));
                     self.settled.push(',');
                 }
             }
@@ -391,12 +402,11 @@ fn head(layout: &Layout, member: &Member) -> String {
 /// The text of a value: that of a side which says the same, else the elements of an array as the sides spell them, else
 /// compact JSON.
 fn spelled(value: &Value, sides: Sides, texts: Spelled) -> String {
-    for side in [MINE, THEIRS, BASE] {
-        if let (Some(other), Some(text)) = (sides[side], texts[side])
-            && other.is_written_like(value)
-        {
-            return text.to_owned();
-        }
+    let says = |side: usize| texts[side].filter(|_| sides[side].is_some_and(|other| other.is_written_like(value)));
+    match (says(MINE), says(THEIRS), says(BASE)) {
+        (None, None, None) => {}
+        (None, None, Some(base)) => return base.to_owned(),
+        (mine, theirs, _) => return settled([texts[BASE], mine, theirs]).to_owned(),
     }
     match value {
         Value::Array(elements) if sides.iter().flatten().any(|side| matches!(side, Value::Array(_))) => {
@@ -422,13 +432,14 @@ fn list(elements: &[Value], sides: Sides, texts: Spelled) -> String {
         let text = value.to_json();
         let at = [BASE, MINE, THEIRS].map(|side| known[side].get_mut(&text).and_then(VecDeque::pop_front));
         let spelled = [BASE, MINE, THEIRS].map(|side| layout.text(side, |entry| entry.value.clone(), at[side]?));
-        if place > 0 {
-            out.push(',');
-        }
         out += &layout.lead(at, place == 0);
         match spelled.iter().flatten().next() {
             Some(_) => out += settled(spelled),
             None => out += &text,
+        }
+        if place + 1 < elements.len() {
+            out += layout.trail(at);
+            out.push(',');
         }
     }
     if !elements.is_empty() {
@@ -492,4 +503,33 @@ pub fn markers(printed: &[Printed], labels: (&str, Option<&str>, &str), size: us
         out.push_str(newline);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::merge::rule::Rules;
+
+    /// By a schema in which `a` and `b` are a group.
+    fn printed(base: &str, mine: &str, theirs: &str) -> String {
+        let value = |text: &str| Value::parse(text).unwrap();
+        let rules = Rules::of_schema(&value(r#"{"x-merge-groups":[["a","b"]]}"#)).unwrap();
+        let merge = Merge::of(&rules, Some(value(base)), value(mine), value(theirs));
+        let picks: Vec<_> = merge.units().iter().map(|unit| Pick::Value(unit.automatic().unwrap())).collect();
+        let printed = merge.print(&picks, Texts { base: Some(base), mine, theirs });
+        markers(&printed, ("", None, ""), 7)
+    }
+
+    #[test]
+    fn a_text_that_one_side_changed_is_that_text() {
+        for (base, changed) in [
+            (r#"{ "a" : null , "c" : null }"#, r#"{ "a" : "" , "c" : null }"#),
+            (r#"{ "a":null,"b":null }"#, r#"{"b":null, "a":"" }"#),
+            ("[ 1 , 2 ]", "[ 1 , 3 , 2 ]"),
+            (r#"{"a":1,"b":[ ]}"#, r#"{"a":2,"b":[]}"#),
+        ] {
+            assert_eq!(printed(base, changed, base), changed);
+            assert_eq!(printed(base, base, changed), changed);
+        }
+    }
 }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::list;
 use crate::pointer::Pointer;
-use crate::value::{Object, Value};
+use crate::value::{Object, Text, Value};
 
 /// How three versions of one member become one (2-collisions, "merge rules per field").
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -133,6 +134,8 @@ pub(super) struct Declared {
     others: Option<Box<Declared>>,
     items: Option<Box<Declared>>,
     pub(super) groups: Vec<Vec<String>>,
+    /// Whether the place, or one inside it, is always asked.
+    asks: bool,
 }
 
 impl Declared {
@@ -142,6 +145,49 @@ impl Declared {
 
     pub(super) fn items(&self) -> Option<&Declared> {
         self.items.as_deref()
+    }
+
+    fn with_asks(mut self) -> Self {
+        let inside = || self.members.values().chain(self.others.as_deref()).chain(self.items.as_deref());
+        self.asks = self.rule == Some(Rule::Manual) || inside().any(|declared| declared.asks);
+        self
+    }
+
+    /// As much of `value` as a person always decides, each element of an array with its key; `None`: nothing of it.
+    pub(super) fn always_asked(&self, value: &Value) -> Option<Value> {
+        if !self.asks {
+            return None;
+        }
+        if self.rule == Some(Rule::Manual) {
+            return Some(value.clone());
+        }
+        match value {
+            Value::Object(members) => {
+                let part = |(name, value): (&Text, &Value)| {
+                    Some((name.clone(), self.member(name.as_str())?.always_asked(value)?))
+                };
+                let parts: Object = members.iter().filter_map(part).collect();
+                (!parts.is_empty()).then_some(Value::Object(parts))
+            }
+            Value::Array(elements) => {
+                let items = self.items()?;
+                let declared = match &self.rule {
+                    Some(Rule::Map(key)) => key.as_deref().filter(|key| list::is_key(key, &[elements])),
+                    _ => None,
+                };
+                let key = declared.or_else(|| list::inferred_key(&[elements]));
+                let part = |element: &Value| {
+                    let key = key.and_then(|key| element.as_object()?.get(key).cloned());
+                    Some(Value::Array(key.into_iter().chain([items.always_asked(element)?]).collect()))
+                };
+                let mut parts: Vec<Value> = elements.iter().filter_map(part).collect();
+                if key.is_some() {
+                    parts.sort_by_cached_key(Value::canonical);
+                }
+                (!parts.is_empty()).then_some(Value::Array(parts))
+            }
+            _ => None,
+        }
     }
 }
 
@@ -240,7 +286,7 @@ impl Reader<'_> {
                 *place = Some(Box::new(self.read(schema, &at.child(word))?));
             }
         }
-        Ok(declared)
+        Ok(declared.with_asks())
     }
 
     fn resolve(&self, to: &str) -> Option<Value> {
@@ -255,15 +301,31 @@ impl Reader<'_> {
 fn laid_over(under: Declared, over: Declared) -> Declared {
     let mut members = under.members;
     members.extend(over.members);
-    let mut groups = under.groups;
-    groups.extend(over.groups);
-    Declared {
+    let groups = over.groups.into_iter().fold(under.groups, joined);
+    let declared = Declared {
         rule: over.rule.or(under.rule),
         members,
         others: over.others.or(under.others),
         items: over.items.or(under.items),
         groups,
+        asks: false,
+    };
+    declared.with_asks()
+}
+
+/// `groups` and one more: groups that share a member are decided together, so that they are one.
+fn joined(groups: Vec<Vec<String>>, mut group: Vec<String>) -> Vec<Vec<String>> {
+    let mut apart = Vec::with_capacity(groups.len() + 1);
+    for mut other in groups {
+        if other.iter().any(|name| group.contains(name)) {
+            other.extend(group.into_iter().filter(|name| !other.contains(name)).collect::<Vec<_>>());
+            group = other;
+        } else {
+            apart.push(other);
+        }
     }
+    apart.push(group);
+    apart
 }
 
 fn rule_of(members: &Object, at: &Pointer) -> Result<Option<Rule>, BadRule> {
@@ -314,6 +376,7 @@ fn groups_of(members: &Object, at: &Pointer) -> Result<Vec<Vec<String>>, BadRule
         }
         read.push(members);
     }
+    read.retain(|group| group.len() > 1);
     Ok(read)
 }
 
@@ -354,5 +417,18 @@ mod tests {
         assert!(rules(r#"{"x-merge":"set","x-merge-key":"id"}"#).unwrap_err().starts_with("a key goes with"));
         assert!(rules(r#"{"x-merge-groups":[["a"],["b","a"]]}"#).unwrap_err().contains("two groups"));
         assert!(rules(r#"{"x-merge-groups":["a"]}"#).unwrap_err().contains("list of names"));
+    }
+
+    #[test]
+    fn groups_that_share_a_member_are_one_and_one_member_is_no_group() {
+        let rules = rules(
+            r#"{"x-merge-groups":[["a","b"],["x"],["e","f"]],
+                "allOf":[{"x-merge-groups":[["c","d"],["g","h"]]},{"x-merge-groups":[["b","c"]]}]}"#,
+        )
+        .unwrap();
+        let mut groups = rules.declared().groups.clone();
+        groups.iter_mut().for_each(|group| group.sort());
+        groups.sort();
+        assert_eq!(groups, [vec!["a", "b", "c", "d"], vec!["e", "f"], vec!["g", "h"]]);
     }
 }

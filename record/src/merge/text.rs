@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::Printed;
 use super::hunk::{Hunk, HunkState, lines};
 use super::sequence::{Edit, edits, meetings, numbered};
+use super::{Printed, list};
 
 /// The hunks of three texts. Changes that touch are one hunk, as in `git merge-file`.
 pub(super) fn hunks(base: Option<&str>, mine: &str, theirs: &str) -> Vec<Hunk> {
@@ -30,6 +30,23 @@ fn compared(sides: &[Vec<&str>; 3]) -> Vec<Hunk> {
         Hunk::in_turn(met.span, state)
     };
     meetings(&my_edits, &their_edits, touch).into_iter().map(hunk).collect()
+}
+
+/// What was there, then their lines, then mine; lines that both added first stand once. `None` where a side did anything
+/// but add lines at the end.
+pub(super) fn appended(base: &str, mine: &str, theirs: &str) -> Option<String> {
+    if !mine.starts_with(base) || !theirs.starts_with(base) {
+        return None;
+    }
+    let [mut base, mine, mut theirs] = [base, mine, theirs].map(lines);
+    let line_feed = |last: &mut &str| last.is_empty();
+    base.pop_if(line_feed);
+    let ended = theirs.pop_if(line_feed).is_some();
+    let mut all = list::appended(&base, &mine, &theirs)?;
+    if ended && all.len() == theirs.len() {
+        all.push("");
+    }
+    Some(all.join("\n"))
 }
 
 /// Merges three texts of any kind line by line, as `git merge-file` does. What is open is whole lines: where a text ends
@@ -108,6 +125,19 @@ pub fn changed_words(text: &str, base: &str) -> Vec<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_whole_lines_are_appended() {
+        let lines = |base, mine, theirs| appended(base, mine, theirs);
+        assert_eq!(lines("a", "a\nm", "a\nt").as_deref(), Some("a\nt\nm"));
+        assert_eq!(lines("a\n", "a\nm\n", "a\nt\n").as_deref(), Some("a\nt\nm\n"));
+        assert_eq!(lines("", "m", "t\n").as_deref(), Some("t\nm"));
+        assert_eq!(lines("a", "a\nb\nm", "a\nb\n").as_deref(), Some("a\nb\nm"));
+        assert_eq!(lines("a", "a\nb", "a\nb\nt\n").as_deref(), Some("a\nb\nt\n"));
+        assert_eq!(lines("a,b", "a,b,c", "a,b,d"), None, "it once came to a,b,dc");
+        assert_eq!(lines("", "é", "è").as_deref(), Some("è\né"));
+        assert_eq!(lines("a\n", "a", "a\nb"), None);
+    }
 
     #[test]
     fn words_that_are_not_in_base_are_found() {

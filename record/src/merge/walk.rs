@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use super::hunk::{self, Hunk, Side};
 use super::order::{self, Woven};
 use super::rule::{Declared, Reason, Rule, Rules};
-use super::tree::{Finder, Node, Sides, Slot};
+use super::tree::{self, Finder, Node, Sides, Slot};
 use super::{Kind, State, Unit, list, number, text};
 use crate::pointer::Pointer;
 use crate::value::{Object, Text, Value};
@@ -21,7 +21,7 @@ pub(super) fn compared(rules: &Rules, base: Option<&Value>, mine: &Value, theirs
         whole: sides,
         both: None,
         added: false,
-        keyed: 0,
+        keyed: None,
         path: Vec::new(),
         units: Vec::new(),
     };
@@ -48,6 +48,11 @@ fn identical(a: Option<&Value>, b: Option<&Value>) -> bool {
         (Some(a), Some(b)) => a.is_written_like(b),
         _ => false,
     }
+}
+
+/// What says the same on both sides: theirs, unless I spelled it anew.
+fn same([base, mine, _]: Sides) -> Node {
+    Node::Same(if identical(base, mine) { Side::Theirs } else { Side::Mine })
 }
 
 /// `rule` as these values can follow it: a map with its key. `None` where they cannot.
@@ -113,8 +118,8 @@ struct Walk<'r, 'v> {
     both: Option<bool>,
     /// Inside an object that both sides added: a difference there is one side's word against the other's.
     added: bool,
-    /// How long the path to the innermost keyed element is; 0 outside of one.
-    keyed: usize,
+    /// How long the path to the innermost keyed element is, and the name of its key; `None` outside of one.
+    keyed: Option<(usize, String)>,
     path: Vec<Cow<'v, str>>,
     units: Vec<Unit>,
 }
@@ -126,9 +131,15 @@ impl<'v> Walk<'_, 'v> {
         *self.both.get_or_insert_with(|| base.is_some() && mine != base && theirs != base)
     }
 
-    /// Whether the place is an element of an array that is matched by a key.
-    fn in_element(&self) -> bool {
-        self.keyed == self.path.len()
+    /// The name of the key, where the place is an element of an array that is matched by one.
+    fn element_key(&self) -> Option<&str> {
+        self.keyed.as_ref().filter(|(depth, _)| *depth == self.path.len()).map(|(_, key)| key.as_str())
+    }
+
+    /// Whether both sides changed the record, and either touched something in here that is always asked.
+    fn asks_inside(&mut self, [_, mine, theirs]: Sides, declared: Option<&Declared>) -> bool {
+        let asked = |side: Option<&Value>| side.and_then(|value| declared?.always_asked(value));
+        asked(mine) != asked(theirs) && self.both_changed()
     }
 
     fn at(&self) -> Pointer {
@@ -182,14 +193,13 @@ impl<'v> Walk<'_, 'v> {
             && !self.said(declared).is_some_and(|(rule, _)| matches!(rule, Rule::Atomic | Rule::Manual))
         {
             let outside = self.added;
-            self.added |= self.base_known && base.is_none() && !self.in_element();
+            self.added |= self.base_known && base.is_none() && self.element_key().is_none();
             let node = self.members(sides, base.and_then(Value::as_object), my, their, declared);
             self.added = outside;
             return node;
         }
         if mine == theirs && (!self.base_known || base == mine) {
-            let respelled = !self.base_known || !identical(base, mine);
-            return Node::Same(if respelled { Side::Mine } else { Side::Theirs });
+            return same(sides);
         }
         if !self.base_known {
             return self.unit(sides, State::Conflict(Kind::BaseUnknown), (Rule::Atomic, Reason::Default));
@@ -205,7 +215,10 @@ impl<'v> Walk<'_, 'v> {
         };
         match one_sided {
             Some(_) if self.added => self.unit(sides, State::Conflict(Kind::AddAdd), rule),
-            Some(_) if rule.0 == Rule::Manual && self.both_changed() => {
+            Some(_) if matches!(rule.0, Rule::Map(_)) && self.asks_inside(sides, declared) => {
+                self.disputed(sides, rule, declared)
+            }
+            Some(_) if rule.0 == Rule::Manual && self.both_changed() || self.asks_inside(sides, declared) => {
                 self.unit(sides, State::Conflict(Kind::Manual), rule)
             }
             Some(state) => self.unit(sides, state, rule),
@@ -216,11 +229,12 @@ impl<'v> Walk<'_, 'v> {
     /// All three differ: what the rule makes of it.
     fn disputed(&mut self, sides: Sides<'v>, (rule, reason): (Rule, Reason), declared: Option<&Declared>) -> Node {
         let [base, mine, theirs] = sides;
-        let conflict = State::Conflict(kind(sides));
+        let asks = self.asks_inside(sides, declared);
+        let conflict = State::Conflict(if mine == base || theirs == base { Kind::Manual } else { kind(sides) });
         let (Some(mine), Some(theirs)) = (mine, theirs) else {
             return self.unit(sides, conflict, (rule, reason));
         };
-        let certain = matches!(reason, Reason::Declared | Reason::Chosen);
+        let certain = is_certain(reason);
         let by_hunks = |hunks: Vec<Hunk>| {
             if hunks.iter().any(Hunk::is_conflict) {
                 return (hunks, None);
@@ -242,9 +256,7 @@ impl<'v> Walk<'_, 'v> {
             },
             (Rule::Append, Value::String(mine), Value::String(theirs)) => {
                 let base = base.and_then(Value::as_str).unwrap_or("");
-                let texts = list::appended(base.as_bytes(), mine.as_str().as_bytes(), theirs.as_str().as_bytes());
-                let text = texts.and_then(|bytes| String::from_utf8(bytes).ok());
-                (Vec::new(), text.map(Value::string))
+                (Vec::new(), text::appended(base, mine.as_str(), theirs.as_str()).map(Value::string))
             }
             (_, Value::Array(mine), Value::Array(theirs)) => {
                 let known = match base {
@@ -256,7 +268,7 @@ impl<'v> Walk<'_, 'v> {
                     Rule::Append => (Vec::new(), list::appended(known, mine, theirs).map(Value::Array)),
                     Rule::Map(Some(key)) => {
                         if (base.is_some() || certain)
-                            && let Some(node) = self.elements(key, [known, mine, theirs], declared, certain)
+                            && let Some(node) = self.elements(sides, (key, reason), declared)
                         {
                             return node;
                         }
@@ -267,7 +279,7 @@ impl<'v> Walk<'_, 'v> {
                     _ => {
                         let (hunks, merged) = by_hunks(list::hunks(known, mine, theirs, certain));
                         match merged {
-                            Some(Value::Array(elements)) if list::repeats_scalars(&[&elements]) => {
+                            Some(Value::Array(elements)) if !list::adds_up(known, mine, theirs, &elements) => {
                                 (Vec::new(), list::ordered_set(known, mine, theirs, certain).map(Value::Array))
                             }
                             merged => (hunks, merged),
@@ -277,7 +289,11 @@ impl<'v> Walk<'_, 'v> {
             }
             _ => (Vec::new(), None),
         };
-        let state = if merged.is_some() { State::Merged } else { conflict };
+        let (state, merged) = match merged {
+            Some(_) if asks => (State::Conflict(Kind::Manual), None),
+            Some(merged) => (State::Merged, Some(merged)),
+            None => (conflict, None),
+        };
         self.push(sides, state, rule, reason, hunks, merged)
     }
 
@@ -298,6 +314,10 @@ impl<'v> Walk<'_, 'v> {
         let mut left = vec![true; of_base.len()];
         let mut node = |walk: &mut Self, name: &'v Text, values: Sides<'v>| {
             let inside = declared.and_then(|declared| declared.member(name.as_str()));
+            if walk.element_key() == Some(name.as_str()) {
+                nodes.push((name.clone(), same(values)));
+                return;
+            }
             let node = match groups.as_mut().and_then(|groups| groups.unit_of(walk, name.as_str(), sides)) {
                 Some(unit) => Node::Part(unit),
                 None => {
@@ -314,9 +334,11 @@ impl<'v> Walk<'_, 'v> {
             if let Some(index) = at[Side::Base as usize] {
                 left[index] = false;
             }
-            let written = at[Side::Mine as usize].and_then(|index| mine.get_index(index));
-            let written = written.or_else(|| theirs.get_index(at[Side::Theirs as usize]?));
-            if let Some((name, _)) = written {
+            let name_on = |side: Option<&'v Object>, of: Side| Some(side?.get_index(at[of as usize]?)?.0);
+            let [was, my, their] =
+                [name_on(base, Side::Base), name_on(Some(mine), Side::Mine), name_on(Some(theirs), Side::Theirs)];
+            let respelled = my.is_some_and(|my| was.is_none_or(|was| !was.is_written_like(my)));
+            if let Some(name) = their.filter(|_| !respelled).or(my) {
                 node(self, name, values);
             }
         }
@@ -335,16 +357,22 @@ impl<'v> Walk<'_, 'v> {
         }
     }
 
-    /// Matches the elements of three arrays by `key`. `None` where they cannot be: both sides reordered what they have in
-    /// common, each in its own way; both replaced the same element; or both added at one spot, nothing says which comes
-    /// first, and no rule is declared by which mine do.
+    /// Matches the elements of three arrays by `key`. Where they stand in another order on either side, the array is one
+    /// unit, so that who takes a side takes its order as well.
+    ///
+    /// `None` where they cannot be matched: both sides reordered what they have in common, each in its own way; one did,
+    /// and something inside is in conflict; both replaced the same element; or both added at one spot, nothing says which
+    /// comes first, and no rule is declared by which mine do.
     fn elements(
         &mut self,
-        key: &str,
-        lists: [&'v [Value]; 3],
+        sides: Sides<'v>,
+        (key, reason): (&str, Reason),
         declared: Option<&Declared>,
-        certain: bool,
     ) -> Option<Node> {
+        let lists = sides.map(|side| match side {
+            Some(Value::Array(elements)) => elements.as_slice(),
+            _ => &[],
+        });
         let keys = lists.map(|side| side.iter().filter_map(|one| list::key_of(one, key)).collect::<Vec<String>>());
         let [base, mine, theirs] = [0, 1, 2].map(|side| keys[side].iter().map(String::as_str).collect::<Vec<&str>>());
         let places = [&base, &mine, &theirs]
@@ -356,13 +384,14 @@ impl<'v> Walk<'_, 'v> {
             let found = (0..3).find_map(|side| Some(&lists[side][*places[side].get(name)?]))?;
             found.as_object()?.get(key).and_then(order::ranked)
         };
-        let Woven { mut names, disputed, unsure } = order::woven(&base, &mine, &theirs, rank);
-        if disputed || unsure && !certain {
+        let Woven { mut names, moved, disputed, unsure } = order::woven(&base, &mine, &theirs, rank);
+        if disputed || unsure && !is_certain(reason) {
             return None;
         }
         let there: HashSet<&str> = names.iter().copied().collect();
         names.extend(base.iter().filter(|name| !there.contains(*name)));
         let items = declared.and_then(Declared::items);
+        let first = self.units.len();
         let mut slots = Vec::with_capacity(names.len());
         for name in names {
             let at = [0, 1, 2].map(|side| places[side].get(name).copied());
@@ -371,25 +400,40 @@ impl<'v> Walk<'_, 'v> {
                 element[side] = at[side].map(|index| &lists[side][index]);
             }
             self.path.push(Cow::Owned(format!("{key}={name}")));
-            let outside = std::mem::replace(&mut self.keyed, self.path.len());
+            let outside = self.keyed.replace((self.path.len(), key.to_owned()));
             let node = self.place(element, items);
             self.keyed = outside;
             self.path.pop();
             slots.push(Slot { at, node });
         }
-        Some(Node::Elements(slots))
+        let node = Node::Elements(slots);
+        if !moved {
+            return Some(node);
+        }
+        let inside = self.units[first..].iter().map(Unit::automatic).collect::<Option<Vec<_>>>();
+        let merged = inside.and_then(|inside| {
+            let picks = [vec![None; first], inside].concat();
+            tree::assembled(&node, &picks, sides)
+        });
+        self.units.truncate(first);
+        Some(self.push(sides, State::Merged, Rule::Map(Some(key.to_owned())), reason, Vec::new(), Some(merged?)))
     }
 }
 
-/// Whether some element of base was taken out by both sides and both put something of their own where it stood: then
-/// the two may be the same element, known by another key.
+/// Whether a person or a schema says by which rule.
+fn is_certain(reason: Reason) -> bool {
+    matches!(reason, Reason::Declared | Reason::Chosen)
+}
+
+/// Whether some element of base was taken out by both sides and each put something where it stood that the other has
+/// not: then the two may be the same element, known by another key.
 fn both_replaced(base: &[&str], mine: &[&str], theirs: &[&str], places: &[HashMap<&str, usize>; 3]) -> bool {
     let [in_base, in_mine, in_theirs] = places;
     let stays = |name: &str| in_mine.contains_key(name) && in_theirs.contains_key(name);
-    let new_after = |side: &[&str], from: Option<&str>, at: &HashMap<&str, usize>| {
+    let own_after = |side: &[&str], from: Option<&str>, at: &HashMap<&str, usize>, other: &HashMap<&str, usize>| {
         let start = from.and_then(|from| at.get(from)).map_or(0, |index| index + 1);
         let run = side[start..].iter().take_while(|name| !(in_base.contains_key(*name) && stays(name)));
-        run.into_iter().any(|name| !in_base.contains_key(name))
+        run.into_iter().any(|name| !in_base.contains_key(name) && !other.contains_key(name))
     };
     let mut before = None;
     base.iter().any(|name| {
@@ -398,13 +442,13 @@ fn both_replaced(base: &[&str], mine: &[&str], theirs: &[&str], places: &[HashMa
             return false;
         }
         let gone = !in_mine.contains_key(name) && !in_theirs.contains_key(name);
-        gone && new_after(mine, before, in_mine) && new_after(theirs, before, in_theirs)
+        gone && own_after(mine, before, in_mine, in_theirs) && own_after(theirs, before, in_theirs, in_mine)
     })
 }
 
 /// The groups of an object, and the units that were made of them.
 struct Groups<'d> {
-    groups: &'d [Vec<String>],
+    declared: &'d Declared,
     of: HashMap<&'d str, usize>,
     units: Vec<Option<Option<usize>>>,
 }
@@ -412,7 +456,7 @@ struct Groups<'d> {
 fn groups(declared: &Declared) -> Option<Groups<'_>> {
     let groups = &declared.groups;
     let of = groups.iter().enumerate().flat_map(|(index, names)| names.iter().map(move |name| (name.as_str(), index)));
-    (!groups.is_empty()).then(|| Groups { groups, of: of.collect(), units: vec![None; groups.len()] })
+    (!groups.is_empty()).then(|| Groups { declared, of: of.collect(), units: vec![None; groups.len()] })
 }
 
 impl Groups<'_> {
@@ -422,15 +466,14 @@ impl Groups<'_> {
         if let Some(known) = self.units[group] {
             return known;
         }
-        let names = &self.groups[group];
-        let unit = walk.group(names, sides);
+        let unit = walk.group(&self.declared.groups[group], sides, self.declared);
         self.units[group] = Some(unit);
         unit
     }
 }
 
 impl Walk<'_, '_> {
-    fn group(&mut self, names: &[String], sides: Sides) -> Option<usize> {
+    fn group(&mut self, names: &[String], sides: Sides, declared: &Declared) -> Option<usize> {
         let part = |side: Option<&Value>| {
             let members = side?.as_object()?;
             let part: Object = names
@@ -447,9 +490,11 @@ impl Walk<'_, '_> {
             () if !self.base_known => State::Conflict(Kind::BaseUnknown),
             () if mine == theirs && base == mine => return None,
             () if mine == theirs => State::Same,
+            () if theirs != base && mine != base => State::Conflict(kind(parts)),
+            () if self.added => State::Conflict(Kind::AddAdd),
+            () if self.asks_inside(parts, Some(declared)) => State::Conflict(Kind::Manual),
             () if theirs == base => State::OnlyMine,
-            () if mine == base => State::OnlyTheirs,
-            () => State::Conflict(kind(parts)),
+            () => State::OnlyTheirs,
         };
         let at = |name: &String| self.at().child(name);
         let with = names.iter().skip(1).map(at).collect();

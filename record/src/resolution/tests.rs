@@ -193,3 +193,15 @@ fn what_was_typed_is_asked_again_when_theirs_moves_to_mine() {
     let again = settled.rebase(stored(9, MINE), None, vec![]);
     assert_eq!((again.undecided(), again.choice(0)), (1, &Choice::Undecided));
 }
+
+#[test]
+fn another_rule_does_not_make_a_unit_forget_that_it_moved() {
+    let mut settling =
+        draft(BASE, MINE).rebase(stored(8, r#"{"name":"Site","quota":150,"owner":"dana"}"#), None, vec![]);
+    settling.choose_all(&Choice::Mine);
+    let settled = settling.finish("edit-2".into()).unwrap();
+    let mut again = settled.rebase(stored(9, r#"{"name":"Site","quota":175,"owner":"dana"}"#), None, vec![]);
+    again.choose_rule(1, Rule::Counter);
+    assert_eq!(again.moved(1).unwrap().choice, Choice::Mine);
+    assert_eq!(again.pick(1), Some(Value::parse("275").ok()));
+}

@@ -1,6 +1,10 @@
 //! Records for the laws to be tried on: small, odd, and related the way two edits of one record are.
 
+pub mod arrays;
+pub mod schemas;
+
 use std::collections::BTreeMap;
+use std::fmt;
 
 use midair_record::json;
 use midair_record::{Object, Pointer, Record, Text, Value};
@@ -9,11 +13,19 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// Three versions of one record.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Triple {
     pub base: Object,
     pub mine: Object,
     pub theirs: Object,
+}
+
+impl fmt::Debug for Triple {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [base, mine, theirs] =
+            [&self.base, &self.mine, &self.theirs].map(|side| Value::Object(side.clone()).to_json());
+        write!(f, "\nbase:   {base}\nmine:   {mine}\ntheirs: {theirs}")
+    }
 }
 
 /// Literals in which readers, writers and comparisons tend to go wrong.
@@ -92,10 +104,15 @@ pub fn value() -> impl Strategy<Value = Value> {
 }
 
 pub fn object() -> impl Strategy<Value = Object> {
-    object_of(text(), 4).prop_map(|text| read(&text).as_object().expect("an object").clone())
+    object_text().prop_map(|text| read(&text).as_object().expect("an object").clone())
 }
 
-/// One thing that a person does to a record. `at` counts through the members that there are.
+/// An object of odd values and of texts and arrays that people edit by parts.
+fn object_text() -> impl Strategy<Value = String> {
+    object_of(prop_oneof![1 => text(), 2 => arrays::of_parts()], 3)
+}
+
+/// One thing that a person does to a record. `at` counts through the places it can be done at.
 #[derive(Clone, Debug)]
 pub struct Edit {
     at: usize,
@@ -113,6 +130,7 @@ enum What {
     Null,
     Empty,
     Reorder(usize),
+    Part(arrays::PartEdit),
 }
 
 pub fn edits(most: usize) -> impl Strategy<Value = Vec<Edit>> {
@@ -126,8 +144,9 @@ pub fn edits(most: usize) -> impl Strategy<Value = Vec<Edit>> {
         1 => Just(What::Null),
         1 => Just(What::Empty),
         1 => (0usize..4).prop_map(What::Reorder),
+        12 => arrays::part_edit().prop_map(What::Part),
     ];
-    let at = prop_oneof![4 => 0..2usize, 1 => 0..20usize];
+    let at = prop_oneof![2 => 0..2usize, 2 => 0..6usize, 1 => 0..24usize];
     vec((at, what).prop_map(|(at, what)| Edit { at, what }), 0..=most)
 }
 
@@ -137,7 +156,10 @@ pub fn edited(fields: &Object, edits: &[Edit]) -> Object {
 
 impl Edit {
     fn of(&self, mut fields: Object) -> Object {
-        let places = places(&fields);
+        let mut places = sites(&fields);
+        if let What::Part(_) = &self.what {
+            places.retain(|at| at.get(&fields).is_some_and(arrays::has_parts));
+        }
         let at = places.get(self.at % places.len().max(1)).cloned().unwrap_or_default();
         let was = at.get(&fields).cloned();
         match &self.what {
@@ -163,6 +185,7 @@ impl Edit {
                 }
                 reorder(&mut fields, *turns);
             }
+            What::Part(edit) => at.set(&mut fields, was.map(|was| edit.of(was))),
         }
         fields
     }
@@ -205,6 +228,29 @@ fn reorder(members: &mut Object, turns: usize) {
     }
 }
 
+/// The same record with the name and the text of one member in other escapes.
+fn respell(fields: &mut Object, at: usize) {
+    let escaped = |text: &Text| {
+        let escape = |sign: char| match u16::try_from(sign) {
+            Ok(code) => format!("\\u{code:04X}"),
+            Err(_) => sign.to_string(),
+        };
+        let signs: String = text.as_str().chars().map(escape).collect();
+        match read(&format!("\"{signs}\"")) {
+            Value::String(text) => text,
+            other => panic!("{other:?} is no text"),
+        }
+    };
+    let at = at % fields.len().max(1);
+    if let Some((name, value)) = fields.shift_remove_index(at) {
+        let value = match &value {
+            Value::String(text) => Value::String(escaped(text)),
+            _ => value,
+        };
+        fields.shift_insert(at, escaped(&name), value);
+    }
+}
+
 /// Every member that a pointer reaches, parents before what is in them.
 pub fn places(fields: &Object) -> Vec<Pointer> {
     fn walk(at: &Pointer, fields: &Object, found: &mut Vec<Pointer>) {
@@ -221,11 +267,37 @@ pub fn places(fields: &Object) -> Vec<Pointer> {
     found
 }
 
+/// As [`places`], and every element of an array by its index.
+fn sites(fields: &Object) -> Vec<Pointer> {
+    fn walk(at: Pointer, value: &Value, found: &mut Vec<Pointer>) {
+        found.push(at.clone());
+        match value {
+            Value::Object(members) => {
+                members.iter().for_each(|(name, value)| walk(at.child(name.as_str()), value, found));
+            }
+            Value::Array(elements) => {
+                elements.iter().enumerate().for_each(|(index, value)| walk(at.child(&index.to_string()), value, found));
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    for (name, value) in fields {
+        walk(Pointer::root().child(name.as_str()), value, &mut found);
+    }
+    found
+}
+
 /// Mostly two edits of one record, some of them the same on both sides; now and then three strangers.
 pub fn triple() -> impl Strategy<Value = Triple> {
-    let related = (object(), edits(1), edits(2), edits(2)).prop_map(|(base, shared, mine, theirs)| {
+    let respelled = prop_oneof![6 => Just(None), 1 => (any::<bool>(), 0..4usize).prop_map(Some)];
+    let related = (object(), edits(1), edits(3), edits(3), respelled).prop_map(|(base, shared, mine, theirs, anew)| {
         let both = edited(&base, &shared);
-        Triple { mine: edited(&both, &mine), theirs: edited(&both, &theirs), base }
+        let (mut mine, mut theirs) = (edited(&both, &mine), edited(&both, &theirs));
+        if let Some((mine_is_it, at)) = anew {
+            respell(if mine_is_it { &mut mine } else { &mut theirs }, at);
+        }
+        Triple { base, mine, theirs }
     });
     let strangers = (object(), object(), object()).prop_map(|(base, mine, theirs)| Triple { base, mine, theirs });
     prop_oneof![5 => related, 1 => strangers]
@@ -236,14 +308,19 @@ pub fn differing() -> impl Strategy<Value = Triple> {
     triple().prop_filter("the sides differ", |triple| triple.mine != triple.theirs)
 }
 
+/// White space to be put wherever JSON allows it, in turn.
+pub fn spaces() -> impl Strategy<Value = Vec<&'static str>> {
+    vec(select(&["", "", " ", "\n", "\n  ", "\t", "\r\n", "  \n\n "][..]), 1..12)
+}
+
 /// A record as somebody might have written it: with white space wherever JSON allows it.
 pub fn written() -> impl Strategy<Value = Record> {
-    let space = select(&["", "", " ", "\n", "\n  ", "\t", "\r\n", "  \n\n "][..]);
-    (object_of(text(), 4), vec(space, 1..12))
+    (object_text(), spaces())
         .prop_map(|(text, spaces)| Record::parse(&spaced(&text, &spaces)).expect("white space does not matter"))
 }
 
-fn spaced(compact: &str, spaces: &[&str]) -> String {
+/// Compact JSON with white space put into it.
+pub fn spaced(compact: &str, spaces: &[&str]) -> String {
     let mut spaces = spaces.iter().cycle();
     let mut space = || *spaces.next().expect("at least one");
     let mut text = space().to_owned();
