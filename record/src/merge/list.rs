@@ -178,13 +178,16 @@ impl Compared<'_> {
 
     /// What `run` has more of than `other`.
     fn missing(&self, run: &[Place], other: &[Place]) -> Vec<Place> {
-        let mut there: Vec<u32> = other.iter().map(|one| self.number(*one)).collect();
-        let is_missing = |one: &Place| match there.iter().position(|number| *number == self.number(*one)) {
-            Some(found) => {
-                there.swap_remove(found);
+        let mut there: HashMap<u32, usize> = HashMap::with_capacity(other.len());
+        for one in other {
+            *there.entry(self.number(*one)).or_insert(0) += 1;
+        }
+        let is_missing = |one: &Place| match there.get_mut(&self.number(*one)) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
                 false
             }
-            None => true,
+            _ => true,
         };
         run.iter().copied().filter(is_missing).collect()
     }

@@ -13,7 +13,7 @@ use super::{object_of, read, text};
 const LINES: [&str; 7] = ["one", "two", "", "three", "  four", "two\r", "one "];
 /// In an order that people keep lists in, some by case and some by the numbers in them.
 const WORDS: [&str; 8] = ["a", "b", "B", "c", "d9", "d10", "é", "f"];
-/// Keys of elements; the last is no key in the same array as the numbers beside it, and yet is not one of them.
+/// Keys of elements: a text and a number are two keys.
 const KEYS: [&str; 7] = [r#""k1""#, r#""k2""#, r#""k3""#, "7", "8", r#""m/~=\u0022""#, r#""7""#];
 const KEY_NAMES: [&str; 4] = [r#""id""#, r#""name""#, r#""a""#, r#""value""#];
 const NUMBERS: [&str; 6] = ["0", "7", "7.0", "10", "-1.5", "1e2"];
