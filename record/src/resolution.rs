@@ -111,6 +111,11 @@ impl Decision {
         }
     }
 
+    /// What `unit` takes now that it is not what was decided on: what the merge does, where that is what was wanted.
+    fn reopened_on(&self, unit: &Unit) -> Choice {
+        if self.agrees_with(unit) { automatic(unit) } else { self.carried_to(unit).unwrap_or(Choice::Undecided) }
+    }
+
     /// Puts a value that was typed for it into `fields`.
     fn put(&self, fields: &mut Object, typed: Option<&Value>) {
         if self.with.is_empty() {
@@ -223,9 +228,7 @@ impl Resolution {
                 choices[index] = decision.choice.clone();
                 continue;
             }
-            if !decision.agrees_with(unit) {
-                choices[index] = decision.carried_to(unit).unwrap_or(Choice::Undecided);
-            }
+            choices[index] = decision.reopened_on(unit);
             moved[index] = Some(decision.clone());
         }
         let moved = Arc::new(moved);
@@ -435,7 +438,10 @@ impl Resolution {
             .iter()
             .map(|unit| match self.units().iter().position(|was| was.at == unit.at) {
                 Some(was) if self.units()[was] == *unit => (self.choices[was].clone(), self.moved[was].clone()),
-                Some(was) => (automatic(unit), self.moved[was].clone()),
+                Some(was) => match &self.moved[was] {
+                    Some(decision) => (decision.reopened_on(unit), Some(decision.clone())),
+                    None => (automatic(unit), None),
+                },
                 None => (automatic(unit), None),
             })
             .collect();
