@@ -439,8 +439,8 @@ impl Resolution {
             .map(|unit| match self.units().iter().position(|was| was.at == unit.at) {
                 Some(was) if self.units()[was] == *unit => (self.choices[was].clone(), self.moved[was].clone()),
                 Some(was) => match &self.moved[was] {
-                    Some(decision) => (decision.reopened_on(unit), Some(decision.clone())),
-                    None => (automatic(unit), None),
+                    Some(decision) if automatic(unit).is_open() => (decision.reopened_on(unit), Some(decision.clone())),
+                    decision => (automatic(unit), decision.clone()),
                 },
                 None => (automatic(unit), None),
             })
