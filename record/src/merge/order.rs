@@ -168,8 +168,10 @@ pub(super) fn woven<'n>(
         numbers.iter().copied().filter(|number| is_in(*number, side)).collect()
     };
     let agree = among(of_mine, Side::Theirs) == among(of_theirs, Side::Mine);
-    let they_kept = among(of_base, Side::Theirs) == among(of_theirs, Side::Base);
-    let i_kept = among(of_base, Side::Mine) == among(of_mine, Side::Base);
+    // Whoever moved only what the other side took out moved nothing that is left.
+    let left_of_base = among(&among(of_base, Side::Mine), Side::Theirs);
+    let they_kept = left_of_base == among(&among(of_theirs, Side::Base), Side::Mine);
+    let i_kept = left_of_base == among(&among(of_mine, Side::Base), Side::Theirs);
     let mine_leads = agree || they_kept || !i_kept;
     let disputed = !agree && they_kept == i_kept;
     let (first, first_side, second, second_side) = if mine_leads {

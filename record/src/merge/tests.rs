@@ -71,6 +71,14 @@ fn my_order_stays_where_they_kept_theirs() {
     assert_eq!(Value::Object(merged).to_json(), r#"{"b":2,"n":0,"a":1,"t":0}"#);
 }
 
+#[test]
+fn their_order_stays_where_i_moved_only_what_they_took_out() {
+    let sides = [r#"{"a":1,"b":2,"c":3}"#, r#"{"b":2,"a":1,"c":3}"#, r#"{"c":3,"a":1}"#].map(object);
+    let [base, mine, theirs] = sides;
+    let merged = merge(Some(&base), &mine, &theirs).clean().unwrap();
+    assert_eq!(Value::Object(merged).to_json(), r#"{"c":3,"a":1}"#);
+}
+
 fn merged_by(schema: &str, base: &str, mine: &str, theirs: &str) -> Merge {
     let rules = Rules::of_schema(&Value::parse(schema).unwrap()).unwrap();
     merge_by(&rules, Some(&object(base)), &object(mine), &object(theirs))
