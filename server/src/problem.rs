@@ -35,6 +35,7 @@ codes! {
     GONE = "gone", 410, "It is gone";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "This cannot be done here";
     UNSUPPORTED_TYPE = "unsupported_type", 415, "The body has a type that is not taken here";
+    TOO_SLOW = "too_slow", 408, "The request took too long";
     NOT_EMPTY = "not_empty", 409, "The collection still holds records";
     VERSION_CONFLICT = "version_conflict", 412, "The record changed after you loaded it";
     ALREADY_EXISTS = "already_exists", 412, "The record exists already";

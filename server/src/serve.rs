@@ -1,16 +1,24 @@
 //! Answers requests on a listener until told to stop; then ends the feeds, lets the others finish, and gives up the port.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
+use tokio_io_timeout::TimeoutStream;
 
 use crate::routes;
 use crate::store::Store;
 
 /// How long requests that are under way may take once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(5);
+/// How long no connection is taken after one could not be.
+const AFTER_A_FAULT: Duration = Duration::from_millis(50);
 
 /// What the server takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,12 +27,27 @@ pub struct Limits {
     pub record: usize,
     /// The largest body of a bulk request, in bytes.
     pub bulk: usize,
+    /// How many connections may be open at once.
+    pub connections: usize,
+    /// How long a client may take to send the headers of its next request.
+    pub header_time: Duration,
+    /// How long a client may take to send a body.
+    pub body_time: Duration,
+    /// How long a client may take none of the answer that is sent to it.
+    pub write_time: Duration,
 }
 
 impl Default for Limits {
     /// 2 MiB a record, so that a text of 1 MiB fits with the rest of it; 64 MiB a bulk request.
     fn default() -> Self {
-        Limits { record: 2 << 20, bulk: 64 << 20 }
+        Limits {
+            record: 2 << 20,
+            bulk: 64 << 20,
+            connections: 10_000,
+            header_time: Duration::from_secs(60),
+            body_time: Duration::from_secs(60),
+            write_time: Duration::from_secs(30),
+        }
     }
 }
 
@@ -48,18 +71,48 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let (stop, stopping) = watch::channel(false);
-    let router = routes::router(Desk { store, limits, stopping: stopping.clone() });
-    let told = async move {
-        shutdown.await;
-        let _ = stop.send(true);
-    };
-    let mut stopped = stopping;
-    let serving = axum::serve(listener, router).with_graceful_shutdown(told);
-    tokio::select! {
-        result = serving => result,
-        () = async {
-            let _ = stopped.wait_for(|stop| *stop).await;
-            tokio::time::sleep(DRAIN).await;
-        } => Ok(()),
+    let router = routes::router(Desk { store, limits, stopping });
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(limits.header_time);
+    let open = GracefulShutdown::new();
+    let seats = Arc::new(Semaphore::new(limits.connections));
+    tokio::pin!(shutdown);
+    loop {
+        let next = async {
+            // Who finds every seat taken waits at the door, in the system's queue.
+            let seat = seats.clone().acquire_owned().await.ok();
+            (seat, listener.accept().await)
+        };
+        let (seat, accepted) = tokio::select! {
+            next = next => next,
+            () = &mut shutdown => break,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            // One client's broken connection, or too many open files: neither is a reason to stop serving.
+            Err(fault) => {
+                tracing::warn!(%fault, "a connection could not be taken");
+                tokio::time::sleep(AFTER_A_FAULT).await;
+                continue;
+            }
+        };
+        let _ = stream.set_nodelay(true);
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(limits.write_time));
+        let connection =
+            http.serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(router.clone()));
+        let connection = open.watch(connection);
+        tokio::spawn(async move {
+            // What breaks a connection is told to nobody: the client has gone.
+            let _ = connection.await;
+            drop(seat);
+        });
     }
+    drop(listener);
+    let _ = stop.send(true);
+    tokio::select! {
+        () = open.shutdown() => {}
+        () = tokio::time::sleep(DRAIN) => {}
+    }
+    Ok(())
 }

@@ -1,6 +1,8 @@
 //! Reads the body of a request: its type, its length, its bytes, no further than the limit.
 
-use axum::body::Body;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -27,9 +29,13 @@ fn too_large(limit: usize) -> Problem {
 }
 
 /// The bytes of the body.
-pub(super) async fn bytes(body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
-    match Limited::new(body, limit).collect().await {
-        Ok(read) => Ok(read.to_bytes().to_vec()),
+pub(super) async fn bytes(body: Body, limit: usize, time: Duration) -> Result<Bytes, Problem> {
+    let Ok(read) = tokio::time::timeout(time, Limited::new(body, limit).collect()).await else {
+        let detail = format!("The body did not arrive in {} s; nothing was written.", time.as_secs());
+        return Err(Problem::new(problem::TOO_SLOW, detail));
+    };
+    match read {
+        Ok(read) => Ok(read.to_bytes()),
         Err(fault) if fault.is::<LengthLimitError>() => Err(too_large(limit)),
         Err(fault) => Err(Problem::new(problem::MALFORMED_BODY, format!("The body broke off: {fault}."))),
     }

@@ -61,7 +61,7 @@ pub(super) async fn bulk(
             wanted.map_err(|fault| Problem::new(problem::MALFORMED_QUERY, fault.to_string()))?;
         body::check(&headers, desk.limits.bulk, &["application/json"])?;
         let hand = hand(&headers)?;
-        let bytes = body::bytes(body, desk.limits.bulk).await?;
+        let bytes = body::bytes(body, desk.limits.bulk, desk.limits.body_time).await?;
         let items: Items = serde_json::from_slice(&bytes).map_err(|fault| {
             Problem::new(problem::MALFORMED_BODY, format!("The list of writes cannot be read: {fault}."))
         })?;

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Query, State};
@@ -9,13 +10,12 @@ use axum::http::{HeaderMap, HeaderName, Method};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, stream};
-use midair_record::wire;
 use tokio::sync::watch;
 
 use super::only;
 use crate::problem::{self, Problem};
 use crate::serve::Desk;
-use crate::store::Store;
+use crate::store::{Change, Store};
 
 /// How often a silent feed says that it is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -34,7 +34,7 @@ struct Feed {
     store: Store,
     wanted: Wanted,
     since: u64,
-    read: VecDeque<wire::Event>,
+    read: VecDeque<Arc<Change>>,
     changed: watch::Receiver<u64>,
     stopping: watch::Receiver<bool>,
 }
@@ -76,21 +76,21 @@ pub(super) async fn changes(
 
 fn events(feed: Feed) -> impl Stream<Item = Result<Event, Infallible>> {
     stream::unfold(feed, |mut feed| async move {
-        let event = feed.next().await?;
-        let data = serde_json::to_string(&event).unwrap_or_default();
-        Some((Ok(Event::default().id(event.seq.to_string()).data(data)), feed))
+        let change = feed.next().await?;
+        Some((Ok(Event::default().id(change.event.seq.to_string()).data(change.json())), feed))
     })
 }
 
 impl Feed {
     /// The next change that is wanted; `None` when the server stops or the store cannot be read.
-    async fn next(&mut self) -> Option<wire::Event> {
+    async fn next(&mut self) -> Option<Arc<Change>> {
         loop {
-            while let Some(event) = self.read.pop_front() {
+            while let Some(change) = self.read.pop_front() {
+                let event = &change.event;
                 self.since = event.seq;
                 let passes = |wanted: &Option<String>, is: &str| wanted.as_ref().is_none_or(|wanted| wanted == is);
                 if passes(&self.wanted.collection, &event.collection) && passes(&self.wanted.record, &event.id) {
-                    return Some(event);
+                    return Some(change);
                 }
             }
             if *self.stopping.borrow() {

@@ -105,7 +105,7 @@ async fn define(
     }
     let (expect, creates) = (conditions.expect(), conditions.expect().matches.is_none());
     let malformed = |fault| Problem::new(problem::MALFORMED_BODY, format!("{fault}."));
-    let read = body::bytes(body, desk.limits.record).await;
+    let read = body::bytes(body, desk.limits.record, desk.limits.body_time).await;
     let definition = match read.and_then(|bytes| Record::parse_bytes(&bytes).map_err(malformed)) {
         Ok(definition) => definition,
         // A stale token is told before a body that cannot be read (RFC 9110 section 13.2.1).

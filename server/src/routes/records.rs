@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::header::{CONTENT_LENGTH, ETAG, HeaderName, LAST_MODIFIED, LOCATION};
+use axum::http::header::{CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use midair_record::Record;
@@ -15,11 +15,12 @@ use crate::precondition::{Conditions, ReadVerdict};
 use crate::problem::{self, Problem};
 use crate::refusal;
 use crate::serve::Desk;
-use crate::store::{Expect, Found, Hand, PageWanted, Removal, Tags, Write, Written};
+use crate::store::{Expect, Found, Glance, Hand, PageWanted, Removal, Tags, Write, Written};
 
 /// How many records a page has where no limit is named, and at the most.
 const PAGE: (u32, u32) = (50, 1000);
 const JSON: &[&str] = &["application/json"];
+const JSON_TYPE: HeaderValue = HeaderValue::from_static("application/json");
 
 #[derive(serde::Deserialize)]
 pub(super) struct Wanted {
@@ -90,7 +91,7 @@ fn page_tag(text: &str) -> String {
 async fn add(desk: &Desk, collection: String, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
     body::check(headers, desk.limits.record, JSON)?;
     let hand = hand(headers)?;
-    let record = parse(&body::bytes(body, desk.limits.record).await?)?;
+    let record = parse(&body::bytes(body, desk.limits.record, desk.limits.body_time).await?)?;
     // The id follows from the edit, where the client named it: the same POST sent twice makes one record.
     let id = match &hand.edit_id {
         Some(edit_id) => uuid_from(edit_id),
@@ -141,16 +142,23 @@ fn missing(key: &Key) -> Problem {
 
 async fn read(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, Problem> {
     let conditions = Conditions::read(headers).map_err(malformed)?;
-    let stored = match desk.store.get(key.clone()).await? {
-        Found::Stored(stored) => stored,
-        Found::Gone(gone) => return Err(refusal::gone(&key, &gone)),
-        Found::Missing => return Err(missing(&key)),
+    let Some(seen) = desk.store.glance(&key)? else {
+        return Err(match desk.store.get(key.clone()).await? {
+            Found::Gone(gone) => refusal::gone(&key, &gone),
+            Found::Stored(_) | Found::Missing => missing(&key),
+        });
     };
-    match conditions.judge_read(stored.token.as_str(), written_at(&stored)) {
-        ReadVerdict::Whole => Ok(whole(&stored)),
+    match conditions.judge_read(&seen.tag, written_at(&seen.at)) {
+        ReadVerdict::Whole => {
+            let mut response = Response::new(Body::empty());
+            response.headers_mut().insert(CONTENT_TYPE, JSON_TYPE);
+            About::of(&seen).describe(&mut response);
+            *response.body_mut() = Body::from(seen.text);
+            Ok(response)
+        }
         ReadVerdict::NotModified => {
             let mut response = StatusCode::NOT_MODIFIED.into_response();
-            insert(&mut response, ETAG, stored.token.as_str());
+            insert(&mut response, ETAG, &seen.tag);
             Ok(response)
         }
         ReadVerdict::Failed => {
@@ -165,8 +173,8 @@ async fn read(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, Pr
 }
 
 /// The time of a write in whole seconds, which is what an HTTP date can say.
-fn written_at(stored: &Stored) -> Option<SystemTime> {
-    let at: jiff::Timestamp = stored.updated_at.parse().ok()?;
+fn written_at(at: &str) -> Option<SystemTime> {
+    let at: jiff::Timestamp = at.parse().ok()?;
     let seconds = u64::try_from(at.as_second()).ok()?;
     SystemTime::UNIX_EPOCH.checked_add(std::time::Duration::from_secs(seconds))
 }
@@ -184,14 +192,15 @@ async fn replace(desk: &Desk, key: Key, headers: &HeaderMap, body: Body) -> Resu
     let expect = conditions.expect();
     let presented = first_tag(&expect);
     let creates = expect.matches.is_none();
-    let record = match body::bytes(body, desk.limits.record).await.and_then(|bytes| parse(&bytes)) {
-        Ok(record) => record,
-        // A stale token is told before a body that cannot be read (RFC 9110 section 13.2.1).
-        Err(fault) => match desk.store.check(key.clone(), expect).await? {
-            Some(conflict) => return Err(refusal::stale(&key, &conflict, presented.as_deref(), creates)),
-            None => return Err(fault),
-        },
-    };
+    let record =
+        match body::bytes(body, desk.limits.record, desk.limits.body_time).await.and_then(|bytes| parse(&bytes)) {
+            Ok(record) => record,
+            // A stale token is told before a body that cannot be read (RFC 9110 section 13.2.1).
+            Err(fault) => match desk.store.check(key.clone(), expect).await? {
+                Some(conflict) => return Err(refusal::stale(&key, &conflict, presented.as_deref(), creates)),
+                None => return Err(fault),
+            },
+        };
     let written = desk.store.put(Write { key: key.clone(), record, expect, hand }).await?;
     written_response(&key, written, presented.as_deref(), creates, headers)
 }
@@ -301,21 +310,46 @@ async fn remove(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, 
 /// A record as it was written, with what is known about it in headers.
 pub(super) fn whole(stored: &Stored) -> Response {
     let mut response = json(stored.fields.text().to_owned());
-    insert(&mut response, CONTENT_LENGTH, &stored.fields.text().len().to_string());
     describe(&mut response, stored);
     response
 }
 
 fn describe(response: &mut Response, stored: &Stored) {
-    insert(response, ETAG, stored.token.as_str());
-    if let Some(at) = written_at(stored) {
-        insert(response, LAST_MODIFIED, &httpdate::fmt_http_date(at));
+    About {
+        version: stored.version,
+        tag: stored.token.as_str(),
+        at: &stored.updated_at,
+        by: &stored.updated_by,
+        note: stored.note.as_deref(),
     }
-    insert(response, HeaderName::from_static("midair-updated-at"), &stored.updated_at);
-    insert(response, VERSION, &stored.version.to_string());
-    insert(response, AUTHOR, &encoded(&stored.updated_by));
-    if let Some(note) = &stored.note {
-        insert(response, NOTE, &encoded(note));
+    .describe(response);
+}
+
+/// What is known about a record, apart from what it says.
+struct About<'r> {
+    version: u64,
+    tag: &'r str,
+    at: &'r str,
+    by: &'r str,
+    note: Option<&'r str>,
+}
+
+impl<'r> About<'r> {
+    fn of(seen: &'r Glance) -> Self {
+        About { version: seen.version, tag: &seen.tag, at: &seen.at, by: &seen.by, note: seen.note.as_deref() }
+    }
+
+    fn describe(&self, response: &mut Response) {
+        insert(response, ETAG, self.tag);
+        if let Some(at) = written_at(self.at) {
+            insert(response, LAST_MODIFIED, &httpdate::fmt_http_date(at));
+        }
+        insert(response, HeaderName::from_static("midair-updated-at"), self.at);
+        response.headers_mut().insert(VERSION, HeaderValue::from(self.version));
+        insert(response, AUTHOR, &encoded(self.by));
+        if let Some(note) = self.note {
+            insert(response, NOTE, &encoded(note));
+        }
     }
 }
 

@@ -99,7 +99,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the store gave no verdict; nothing was written then.
     pub async fn define(&self, definition: Definition, expect: Expect) -> Result<PutDefinition, StoreError> {
-        self.writing(move |connection| define(connection, &definition, &expect)).await
+        self.writing(move |pen| define(pen, &definition, &expect)).await
     }
 
     /// Deletes a collection that holds no records, if one of `tags` is its token.
@@ -107,7 +107,7 @@ impl Store {
     /// # Errors
     /// As [`Store::define`].
     pub async fn remove_collection(&self, name: String, tags: Tags) -> Result<RemoveCollection, StoreError> {
-        self.writing(move |connection| remove(connection, &name, &tags)).await
+        self.writing(move |pen| remove(pen, &name, &tags)).await
     }
 }
 

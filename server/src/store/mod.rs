@@ -3,6 +3,7 @@
 mod collections;
 mod open;
 mod read;
+mod recent;
 mod write;
 mod writer;
 
@@ -14,9 +15,15 @@ use midair_record::wire::{Key, Stored, Token};
 use rusqlite::Connection;
 use tokio::sync::watch;
 
+use writer::Pen;
+
+/// How many reading connections are kept open.
+const READERS: usize = 16;
+
 pub use collections::{Collection, CollectionLine, Definition, PutDefinition, RemoveCollection};
 pub use open::OpenError;
-pub use read::{Found, Page, PageWanted};
+pub use read::{Found, Glance, Page, PageWanted};
+pub use recent::Change;
 pub use write::{BulkItem, BulkOutcome, Removal, Written};
 
 /// A store that is open. Cheap to clone; the last clone closes it.
@@ -30,7 +37,7 @@ struct Inner {
     id: String,
     writer: writer::Writer,
     readers: Mutex<Vec<Connection>>,
-    changed: watch::Receiver<u64>,
+    recent: recent::Recent,
 }
 
 /// Which tags a precondition names.
@@ -145,7 +152,12 @@ impl Store {
     /// The last change there is, and every later one: what a feed waits on.
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<u64> {
-        self.inner.changed.clone()
+        self.inner.recent.watch()
+    }
+
+    /// A look that takes microseconds, done where it is asked for: handing it to another thread would take longer.
+    fn look<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.inner.look(read)
     }
 
     async fn reading<T: Send + 'static>(
@@ -153,24 +165,32 @@ impl Store {
         read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let inner = self.inner.clone();
-        let read = move || {
-            let idle = inner.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
-            let connection = match idle {
-                Some(connection) => connection,
-                None => open::reader(&inner.path)?,
-            };
-            let result = read(&connection);
-            inner.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(connection);
-            result
-        };
+        let read = move || inner.look(read);
         tokio::task::spawn_blocking(read).await.unwrap_or_else(|fault| Err(StoreError::Fault(fault.to_string())))
     }
 
     async fn writing<T: Send + 'static>(
         &self,
-        write: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
+        write: impl Fn(&Pen) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.inner.writer.write(write).await
+    }
+}
+
+impl Inner {
+    fn look<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let idle = self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => open::reader(&self.path)?,
+        };
+        let result = read(&connection);
+        let mut idle = self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // A burst of readers leaves no more open files behind than the next one needs.
+        if idle.len() < READERS {
+            idle.push(connection);
+        }
+        result
     }
 }
 
@@ -184,10 +204,20 @@ fn nonce() -> String {
     uuid::Uuid::new_v4().simple().to_string()[..16].to_owned()
 }
 
+/// The token of a version; the number in it is a hint by which a presented one is found again.
+fn tag_of(version: u64, nonce: &str) -> String {
+    format!("\"{version}-{nonce}\"")
+}
+
+/// The version that a tag would be of, if it is one of ours.
+fn version_in(tag: &str) -> Option<u64> {
+    tag.strip_prefix('"')?.split_once('-')?.0.parse().ok()
+}
+
 /// What the comparison of two records rests on: their canonical text, hashed.
-fn digest(record: &Record) -> Vec<u8> {
+fn digest(record: &Record) -> [u8; 32] {
     use sha2::Digest;
-    sha2::Sha256::digest(record.canonical().as_bytes()).to_vec()
+    sha2::Sha256::digest(record.canonical().as_bytes()).into()
 }
 
 /// A text of the file that should be a record.

@@ -1,12 +1,15 @@
 //! Puts and deletes: the comparison and the write are one statement; why one was refused is read after it.
 
 use midair_record::diff::{diff, overlap};
-use midair_record::wire::{Base, Conflict, Current, Delete, Key, Op, Put, Stored, Tombstone};
+use midair_record::wire::{Base, Conflict, Current, Delete, Event, Key, Op, Put, Stored, Tombstone, VersionLine};
 use midair_record::{Object, Pointer, Record};
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::read::{self, Found};
-use super::{Expect, Hand, Store, StoreError, Tags, Write, collections, digest, nonce, now, stored};
+use super::{
+    Expect, Hand, Pen, Store, StoreError, Tags, Write, collections, digest, nonce, now, record, stored, tag_of, token,
+    version_in,
+};
 
 /// What became of a write.
 #[derive(Clone, Debug)]
@@ -73,8 +76,32 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the store gave no verdict; nothing was written then.
     pub async fn put(&self, write: Write) -> Result<Written, StoreError> {
-        let digest = digest(&write.record);
-        self.writing(move |connection| put(connection, &write, &digest)).await
+        let digest: [u8; 32] = digest(&write.record);
+        // What stands there now tells most of what a write needs to know before it takes its turn at the writer.
+        let seen = self.look(|connection| read::glance(connection, &write.key))?;
+        if let Some(seen) = &seen
+            && !write.expect.holds(Some(&seen.tag))
+        {
+            // A token that is not the current one never will be: the refusal needs no turn. What this very edit wrote
+            // before is looked for after the look above, so that it cannot have come in between.
+            let asked = write.clone();
+            let judged = self.reading(move |connection| match replay(connection, &asked, &digest)? {
+                Some(replayed) => Ok(Some(replayed)),
+                None if holds(&read::find(connection, &asked.key)?, &asked.expect) => Ok(None),
+                None => refused(connection, &asked).map(Some),
+            });
+            if let Some(judged) = judged.await? {
+                return Ok(judged);
+            }
+        }
+        let ahead = match &seen {
+            Some(seen) => Some(Ahead {
+                version: seen.version,
+                paths: changed_paths(record(&seen.text)?.fields(), write.record.fields()),
+            }),
+            None => None,
+        };
+        self.writing(move |pen| put(pen, &write, &digest, ahead.as_ref())).await
     }
 
     /// Deletes a record if what is expected holds.
@@ -82,7 +109,7 @@ impl Store {
     /// # Errors
     /// As [`Store::put`].
     pub async fn delete(&self, removal: Removal) -> Result<Delete, StoreError> {
-        self.writing(move |connection| delete(connection, &removal)).await
+        self.writing(move |pen| delete(pen, &removal)).await
     }
 
     /// Does many writes, each under its own condition. With `atomic`, all of them or none.
@@ -90,21 +117,23 @@ impl Store {
     /// # Errors
     /// As [`Store::put`]; nothing at all was written then.
     pub async fn bulk(&self, items: Vec<BulkItem>, atomic: bool) -> Result<Vec<BulkOutcome>, StoreError> {
-        self.writing(move |connection| {
-            connection.execute_batch("SAVEPOINT many")?;
+        self.writing(move |pen| {
+            pen.execute_batch("SAVEPOINT many")?;
+            let mark = pen.mark();
             let mut outcomes = Vec::with_capacity(items.len());
             for item in &items {
                 outcomes.push(match item {
-                    BulkItem::Put(write) => BulkOutcome::Put(put(connection, write, &digest(&write.record))?),
-                    BulkItem::Delete(removal) => BulkOutcome::Delete(delete(connection, removal)?),
+                    BulkItem::Put(write) => BulkOutcome::Put(put(pen, write, &digest(&write.record), None)?),
+                    BulkItem::Delete(removal) => BulkOutcome::Delete(delete(pen, removal)?),
                 });
             }
             if atomic && outcomes.iter().any(BulkOutcome::is_refused) {
-                connection.execute_batch("ROLLBACK TO many")?;
+                pen.execute_batch("ROLLBACK TO many")?;
+                pen.forget(mark);
                 let undo = |outcome: BulkOutcome| if outcome.is_refused() { outcome } else { BulkOutcome::NotWritten };
                 outcomes = outcomes.into_iter().map(undo).collect();
             }
-            connection.execute_batch("RELEASE many")?;
+            pen.execute_batch("RELEASE many")?;
             Ok(outcomes)
         })
         .await
@@ -139,30 +168,62 @@ fn holds(found: &Found, expect: &Expect) -> bool {
     }
 }
 
-fn put(connection: &Connection, write: &Write, digest: &[u8]) -> Result<Written, StoreError> {
-    if let Some(replayed) = replay(connection, write, digest)? {
+/// What was worked out before a write took its turn: the members that it changes, if it replaces this version.
+struct Ahead {
+    version: u64,
+    paths: Vec<Pointer>,
+}
+
+/// What a write made.
+struct Made {
+    version: u64,
+    tag: String,
+    at: String,
+}
+
+fn changed_paths(before: &Object, after: &Object) -> Vec<Pointer> {
+    diff(before, after).into_iter().map(|change| change.at).collect()
+}
+
+fn put(pen: &Pen, write: &Write, digest: &[u8], ahead: Option<&Ahead>) -> Result<Written, StoreError> {
+    if let Some(replayed) = replay(pen, write, digest)? {
         return Ok(replayed);
     }
-    let made = if write.expect.matches.is_some() {
-        update(connection, write, digest)?
-    } else if write.expect.none_match == Some(Tags::Any) {
-        create(connection, write, digest)?
-    } else {
-        return Err(StoreError::Fault("a write without a precondition".into()));
+    let creates = write.expect.matches.is_none();
+    let made = match (&write.expect.matches, &write.expect.none_match) {
+        (Some(Tags::Of(tags)), None) if tags.len() == 1 => update_one(pen, write, &tags[0], digest)?,
+        (Some(_), _) => update(pen, write, digest)?,
+        (None, Some(Tags::Any)) => create(pen, write, digest)?,
+        _ => return Err(StoreError::Fault("a write without a precondition".into())),
     };
-    if let Some((version, deleted_before)) = made {
-        let created = write.expect.matches.is_none();
-        let op = if created { Op::Create } else { Op::Update };
-        let before = if deleted_before { None } else { read::text_of(connection, &write.key, version - 1)? };
-        remember(connection, &write.key, op, before.as_ref(), Some(&write.record), &write.hand)?;
-        if created {
-            collections::count(connection, &write.key.collection, 1)?;
+    let Some(made) = made else { return refused(pen, write) };
+    let paths = match ahead {
+        Some(ahead) if !creates && ahead.version + 1 == made.version => ahead.paths.clone(),
+        _ if creates => changed_paths(&Object::new(), write.record.fields()),
+        _ => {
+            let before = read::text_of(pen, &write.key, made.version - 1)?;
+            changed_paths(before.as_ref().map_or(&Object::new(), Record::fields), write.record.fields())
         }
-        return match read::find(connection, &write.key)? {
-            Found::Stored(stored) => Ok(Written::Judged(Put::Stored { stored, created })),
-            _ => Err(StoreError::Fault("a written record is not there".into())),
-        };
+    };
+    if creates {
+        collections::count(pen, &write.key.collection, 1)?;
     }
+    let op = if creates { Op::Create } else { Op::Update };
+    remember(pen, &write.key, op, &made, paths, Some((&write.record, digest)), &write.hand)?;
+    let stored = Stored {
+        id: write.key.id.clone(),
+        version: made.version,
+        token: token(&made.tag)?,
+        updated_at: made.at,
+        updated_by: write.hand.by.clone(),
+        note: write.hand.note.clone(),
+        fields: write.record.clone(),
+    };
+    Ok(Written::Judged(Put::Stored { stored, created: creates }))
+}
+
+/// Why a write touched no row.
+fn refused(connection: &Connection, write: &Write) -> Result<Written, StoreError> {
     let found = read::find(connection, &write.key)?;
     if let Found::Stored(stored) = &found
         && holds(&found, &write.expect)
@@ -173,8 +234,30 @@ fn put(connection: &Connection, write: &Write, digest: &[u8]) -> Result<Written,
     Ok(Written::Judged(Put::Stale(Box::new(conflict))))
 }
 
-/// The compare-and-write. `None`: it touched no row. The version it made, and whether the record was deleted before.
-fn update(connection: &Connection, write: &Write, digest: &[u8]) -> Result<Option<(u64, bool)>, StoreError> {
+/// The compare-and-write of a write that names one version, which is nearly every one. `None`: it touched no row.
+fn update_one(connection: &Connection, write: &Write, tag: &str, digest: &[u8]) -> Result<Option<Made>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "UPDATE records SET version = version + 1, token = '\"' || (version + 1) || '-' || :nonce || '\"',
+                            at = :at, by = :by, note = :note, text = :text, digest = :digest
+         WHERE collection = :collection AND id = :id AND deleted = 0 AND token = :tag AND digest <> :digest
+         RETURNING version",
+    )?;
+    let (nonce, at) = (nonce(), now());
+    let version = statement
+        .query_row(
+            named_params! {
+                ":nonce": nonce, ":at": at, ":by": write.hand.by, ":note": write.hand.note,
+                ":text": write.record.text(), ":digest": digest, ":collection": write.key.collection,
+                ":id": write.key.id, ":tag": tag,
+            },
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(version.map(|version| Made { version, tag: tag_of(version, &nonce), at }))
+}
+
+/// The compare-and-write under any condition. `None`: it touched no row.
+fn update(connection: &Connection, write: &Write, digest: &[u8]) -> Result<Option<Made>, StoreError> {
     let (any, tags) = as_sql(write.expect.matches.as_ref());
     let (none, not_tags) = as_sql(write.expect.none_match.as_ref());
     let mut statement = connection.prepare_cached(
@@ -186,21 +269,22 @@ fn update(connection: &Connection, write: &Write, digest: &[u8]) -> Result<Optio
            AND digest <> :digest
          RETURNING version",
     )?;
+    let (nonce, at) = (nonce(), now());
     let version = statement
         .query_row(
             named_params! {
-                ":nonce": nonce(), ":at": now(), ":by": write.hand.by, ":note": write.hand.note,
+                ":nonce": nonce, ":at": at, ":by": write.hand.by, ":note": write.hand.note,
                 ":text": write.record.text(), ":digest": digest, ":collection": write.key.collection,
                 ":id": write.key.id, ":any": any, ":tags": tags, ":none": none, ":not_tags": not_tags,
             },
             |row| row.get(0),
         )
         .optional()?;
-    Ok(version.map(|version| (version, false)))
+    Ok(version.map(|version| Made { version, tag: tag_of(version, &nonce), at }))
 }
 
 /// Creates, or creates again what was deleted. `None`: it stands there.
-fn create(connection: &Connection, write: &Write, digest: &[u8]) -> Result<Option<(u64, bool)>, StoreError> {
+fn create(connection: &Connection, write: &Write, digest: &[u8]) -> Result<Option<Made>, StoreError> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO records (collection, id, version, token, at, by, note, text, digest)
          VALUES (:collection, :id, 1, '\"1-' || :nonce || '\"', :at, :by, :note, :text, :digest)
@@ -210,40 +294,56 @@ fn create(connection: &Connection, write: &Write, digest: &[u8]) -> Result<Optio
          WHERE deleted = 1
          RETURNING version",
     )?;
+    let (nonce, at) = (nonce(), now());
     let version = statement
         .query_row(
             named_params! {
-                ":nonce": nonce(), ":at": now(), ":by": write.hand.by, ":note": write.hand.note,
+                ":nonce": nonce, ":at": at, ":by": write.hand.by, ":note": write.hand.note,
                 ":text": write.record.text(), ":digest": digest, ":collection": write.key.collection,
                 ":id": write.key.id,
             },
             |row| row.get(0),
         )
         .optional()?;
-    Ok(version.map(|version| (version, true)))
+    Ok(version.map(|version| Made { version, tag: tag_of(version, &nonce), at }))
 }
 
-/// Writes the history line of what was just written.
+/// Writes the history line of what was just written, and notes it for the feed.
 fn remember(
-    connection: &Connection,
+    pen: &Pen,
     key: &Key,
     op: Op,
-    before: Option<&Record>,
-    after: Option<&Record>,
+    made: &Made,
+    paths: Vec<Pointer>,
+    after: Option<(&Record, &[u8])>,
     hand: &Hand,
 ) -> Result<(), StoreError> {
-    let nothing = Object::new();
-    let [before, after] = [before, after].map(|record| record.map_or(&nothing, Record::fields));
-    let paths: Vec<Pointer> = diff(before, after).into_iter().map(|change| change.at).collect();
-    let op = serde_json::to_string(&op).unwrap_or_default();
-    let paths = serde_json::to_string(&paths).map_err(|fault| StoreError::Fault(fault.to_string()))?;
-    connection
-        .prepare_cached(
-            "INSERT INTO versions (collection, id, version, token, op, at, by, note, edit_id, paths, text, digest)
-             SELECT collection, id, version, token, ?3, at, by, note, ?4, ?5, text, digest FROM records
-             WHERE collection = ?1 AND id = ?2",
-        )?
-        .execute((&key.collection, &key.id, op.trim_matches('"'), &hand.edit_id, paths))?;
+    let of_op = match op {
+        Op::Create => "create",
+        Op::Update => "update",
+        Op::Delete => "delete",
+    };
+    let json = serde_json::to_string(&paths).map_err(|fault| StoreError::Fault(fault.to_string()))?;
+    pen.prepare_cached(
+        "INSERT INTO versions (collection, id, version, token, op, at, by, note, edit_id, paths, text, digest)
+         VALUES (:collection, :id, :version, :token, :op, :at, :by, :note, :edit_id, :paths, :text, :digest)",
+    )?
+    .execute(named_params! {
+        ":collection": key.collection, ":id": key.id, ":version": made.version, ":token": made.tag, ":op": of_op,
+        ":at": made.at, ":by": hand.by, ":note": hand.note, ":edit_id": hand.edit_id, ":paths": json,
+        ":text": after.map(|(record, _)| record.text()), ":digest": after.map(|(_, digest)| digest),
+    })?;
+    let line = VersionLine {
+        version: made.version,
+        op,
+        by: hand.by.clone(),
+        at: made.at.clone(),
+        why: hand.note.clone(),
+        edit_id: hand.edit_id.clone(),
+        paths,
+    };
+    let seq = u64::try_from(pen.last_insert_rowid()).unwrap_or_default();
+    pen.changed(Event { seq, collection: key.collection.clone(), id: key.id.clone(), line });
     Ok(())
 }
 
@@ -276,9 +376,9 @@ fn replayed_deletion(connection: &Connection, removal: &Removal) -> Result<Optio
     Ok(known.optional()?)
 }
 
-fn delete(connection: &Connection, removal: &Removal) -> Result<Delete, StoreError> {
+fn delete(pen: &Pen, removal: &Removal) -> Result<Delete, StoreError> {
     let (key, hand) = (&removal.key, &removal.hand);
-    if let Some(gone) = replayed_deletion(connection, removal)? {
+    if let Some(gone) = replayed_deletion(pen, removal)? {
         return Ok(Delete::Deleted(gone));
     }
     if removal.expect.matches.is_none() {
@@ -286,7 +386,8 @@ fn delete(connection: &Connection, removal: &Removal) -> Result<Delete, StoreErr
     }
     let (any, tags) = as_sql(removal.expect.matches.as_ref());
     let (none, not_tags) = as_sql(removal.expect.none_match.as_ref());
-    let version: Option<u64> = connection
+    let (nonce, at) = (nonce(), now());
+    let version: Option<u64> = pen
         .prepare_cached(
             "UPDATE records SET version = version + 1, token = '\"' || (version + 1) || '-' || :nonce || '\"',
                                 at = :at, by = :by, note = :note, text = NULL, digest = NULL, deleted = 1
@@ -297,23 +398,25 @@ fn delete(connection: &Connection, removal: &Removal) -> Result<Delete, StoreErr
         )?
         .query_row(
             named_params! {
-                ":nonce": nonce(), ":at": now(), ":by": hand.by, ":note": hand.note, ":collection": key.collection,
+                ":nonce": nonce, ":at": at, ":by": hand.by, ":note": hand.note, ":collection": key.collection,
                 ":id": key.id, ":any": any, ":tags": tags, ":none": none, ":not_tags": not_tags,
             },
             |row| row.get(0),
         )
         .optional()?;
     if let Some(version) = version {
-        let before = read::text_of(connection, key, version - 1)?;
-        remember(connection, key, Op::Delete, before.as_ref(), None, hand)?;
-        collections::count(connection, &key.collection, -1)?;
+        let before = read::text_of(pen, key, version - 1)?;
+        let paths = changed_paths(before.as_ref().map_or(&Object::new(), Record::fields), &Object::new());
+        let made = Made { version, tag: tag_of(version, &nonce), at };
+        remember(pen, key, Op::Delete, &made, paths, None, hand)?;
+        collections::count(pen, &key.collection, -1)?;
     }
-    match (read::find(connection, key)?, version) {
+    match (read::find(pen, key)?, version) {
         (Found::Gone(gone), Some(_)) => Ok(Delete::Deleted(gone)),
         (Found::Gone(gone), None) => Ok(Delete::Gone(gone)),
         (Found::Missing, _) => Ok(Delete::Missing),
         (Found::Stored(_), _) => {
-            let conflict = explain(connection, key, &removal.expect, None)?;
+            let conflict = explain(pen, key, &removal.expect, None)?;
             Ok(Delete::Stale(Box::new(conflict)))
         }
     }
@@ -362,10 +465,18 @@ fn explain(connection: &Connection, key: &Key, expect: &Expect, mine: Option<&Re
 
 /// The latest version that one of these tags was the token of.
 fn presented_version(connection: &Connection, key: &Key, tags: &[String]) -> Result<Option<u64>, StoreError> {
-    let tags = serde_json::to_string(tags).unwrap_or_else(|_| "[]".into());
-    let sql = "SELECT max(version) FROM versions WHERE collection = ?1 AND id = ?2
-               AND token IN (SELECT value FROM json_each(?3))";
-    Ok(connection.prepare_cached(sql)?.query_row((&key.collection, &key.id, tags), |row| row.get(0))?)
+    let sql = "SELECT token FROM versions WHERE collection = ?1 AND id = ?2 AND version = ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut latest = None;
+    for tag in tags {
+        let Some(version) = version_in(tag) else { continue };
+        let issued: Option<String> =
+            statement.query_row((&key.collection, &key.id, version), |row| row.get(0)).optional()?;
+        if issued.as_ref() == Some(tag) {
+            latest = latest.max(Some(version));
+        }
+    }
+    Ok(latest)
 }
 
 /// Reads a row of `records` or `versions` as a stored version; only here so that `read` and `write` agree.

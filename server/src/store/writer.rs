@@ -1,21 +1,60 @@
 //! The one writer: many writes, one transaction, one sync, each with a verdict of its own; never dies of one of them.
 
+use std::cell::RefCell;
+use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use midair_record::wire::Event;
 use rusqlite::Connection;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 
 use super::StoreError;
+use super::recent::Recent;
 
 /// How many writes share a transaction at the most.
-const TOGETHER: usize = 64;
+const TOGETHER: usize = 256;
+
+/// What a write writes with: the connection, and the list of what it changed, for the feed.
+pub(super) struct Pen<'c> {
+    connection: &'c Connection,
+    events: RefCell<Vec<Event>>,
+}
+
+impl<'c> Pen<'c> {
+    fn new(connection: &'c Connection) -> Self {
+        Pen { connection, events: RefCell::default() }
+    }
+
+    /// Notes a change, which the feed tells once it is on disk.
+    pub(super) fn changed(&self, event: Event) {
+        self.events.borrow_mut().push(event);
+    }
+
+    /// How many changes are noted.
+    pub(super) fn mark(&self) -> usize {
+        self.events.borrow().len()
+    }
+
+    /// Forgets the changes noted since `mark`: they were rolled back.
+    pub(super) fn forget(&self, mark: usize) {
+        self.events.borrow_mut().truncate(mark);
+    }
+}
+
+impl Deref for Pen<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.connection
+    }
+}
 
 /// A write that waits for its verdict. It may be tried more than once: a transaction that fails takes all its writes
 /// with it, and each is then tried alone.
 trait Job: Send {
     /// Tries the write, and remembers what it came to.
-    fn attempt(&mut self, connection: &Connection) -> Result<(), StoreError>;
+    fn attempt(&mut self, pen: &Pen) -> Result<(), StoreError>;
     /// Tells whoever waits: what the last attempt came to, or why nothing came of it.
     fn tell(self: Box<Self>, committed: Result<(), StoreError>);
 }
@@ -26,9 +65,9 @@ struct Waiting<T, W> {
     tell: oneshot::Sender<Result<T, StoreError>>,
 }
 
-impl<T: Send, W: Fn(&Connection) -> Result<T, StoreError> + Send> Job for Waiting<T, W> {
-    fn attempt(&mut self, connection: &Connection) -> Result<(), StoreError> {
-        let result = catch_unwind(AssertUnwindSafe(|| (self.write)(connection)))
+impl<T: Send, W: Fn(&Pen) -> Result<T, StoreError> + Send> Job for Waiting<T, W> {
+    fn attempt(&mut self, pen: &Pen) -> Result<(), StoreError> {
+        let result = catch_unwind(AssertUnwindSafe(|| (self.write)(pen)))
             .unwrap_or_else(|_| Err(StoreError::Fault("a write panicked".into())));
         self.result = Some(result?);
         Ok(())
@@ -48,16 +87,16 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, announce: watch::Sender<u64>) -> Self {
+    pub(super) fn start(connection: Connection, recent: Recent) -> Self {
         let (jobs, waiting) = channel();
-        std::thread::spawn(move || serve(&connection, &waiting, &announce));
+        std::thread::spawn(move || serve(&connection, &waiting, &recent));
         Writer { jobs }
     }
 
     /// Does `write` in a transaction. What it gives is handed on once the transaction is on disk.
     pub(super) async fn write<T: Send + 'static>(
         &self,
-        write: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
+        write: impl Fn(&Pen) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (tell, told) = oneshot::channel();
         let stopped = || StoreError::Unavailable("it is being closed".into());
@@ -66,48 +105,42 @@ impl Writer {
     }
 }
 
-fn serve(connection: &Connection, waiting: &Receiver<Box<dyn Job>>, announce: &watch::Sender<u64>) {
+fn serve(connection: &Connection, waiting: &Receiver<Box<dyn Job>>, recent: &Recent) {
     while let Ok(first) = waiting.recv() {
         let mut jobs = vec![first];
         jobs.extend(waiting.try_iter().take(TOGETHER - 1));
-        settle(connection, jobs, announce);
+        settle(connection, jobs, recent);
     }
 }
 
 /// Does the jobs in one transaction. Where that fails, each gets one of its own, so that none fails for another.
-fn settle(connection: &Connection, mut jobs: Vec<Box<dyn Job>>, announce: &watch::Sender<u64>) {
+fn settle(connection: &Connection, mut jobs: Vec<Box<dyn Job>>, recent: &Recent) {
     let done = together(connection, &mut jobs);
     if done.is_err() && !connection.is_autocommit() {
         let _ = connection.execute_batch("ROLLBACK");
     }
     match done {
-        Err(_) if jobs.len() > 1 => jobs.into_iter().for_each(|job| settle(connection, vec![job], announce)),
+        Err(_) if jobs.len() > 1 => jobs.into_iter().for_each(|job| settle(connection, vec![job], recent)),
         done => {
-            if done.is_ok() {
-                announce_last(connection, announce);
-            }
-            jobs.into_iter().for_each(|job| job.tell(done.clone()));
+            let committed = done.map(|events| recent.add(events));
+            jobs.into_iter().for_each(|job| job.tell(committed.clone()));
         }
     }
 }
 
-fn together(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
-    connection.execute_batch("BEGIN IMMEDIATE")?;
+/// What the jobs changed, once it is on disk.
+fn together(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<Vec<Event>, StoreError> {
+    connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+    let pen = Pen::new(connection);
     for job in jobs {
-        job.attempt(connection)?;
+        job.attempt(&pen)?;
         // SQLite rolls a transaction back by itself after some faults; what follows would then stand alone.
         if connection.is_autocommit() {
             return Err(StoreError::Unavailable("the transaction was rolled back".into()));
         }
     }
-    Ok(connection.execute_batch("COMMIT")?)
-}
-
-fn announce_last(connection: &Connection, announce: &watch::Sender<u64>) {
-    let last = connection.query_row("SELECT coalesce(max(seq), 0) FROM versions", [], |row| row.get(0));
-    if let Ok(last) = last {
-        announce.send_if_modified(|known: &mut u64| std::mem::replace(known, last) != last);
-    }
+    connection.prepare_cached("COMMIT")?.execute([])?;
+    Ok(pen.events.into_inner())
 }
 
 #[cfg(test)]
@@ -123,20 +156,34 @@ mod tests {
     type Told<T> = oneshot::Receiver<Result<T, StoreError>>;
 
     fn job<T: Send + 'static>(
-        write: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
+        write: impl Fn(&Pen) -> Result<T, StoreError> + Send + 'static,
     ) -> (Box<dyn Job>, Told<T>) {
         let (tell, told) = oneshot::channel();
         (Box::new(Waiting { write, result: None, tell }), told)
     }
 
     fn add(n: i64) -> (Box<dyn Job>, Told<usize>) {
-        job(move |connection| Ok(connection.execute("INSERT INTO versions (n) VALUES (?1)", [n])?))
+        job(move |pen| {
+            let rows = pen.execute("INSERT INTO versions (n) VALUES (?1)", [n])?;
+            let (seq, collection) = (u64::try_from(pen.last_insert_rowid()).unwrap(), "c".to_owned());
+            let line = midair_record::wire::VersionLine {
+                version: 1,
+                op: midair_record::wire::Op::Create,
+                by: String::new(),
+                at: String::new(),
+                why: None,
+                edit_id: None,
+                paths: Vec::new(),
+            };
+            pen.changed(Event { seq, collection, id: "r".into(), line });
+            Ok(rows)
+        })
     }
 
     #[test]
     fn a_write_that_takes_the_transaction_with_it_fails_alone() {
         let connection = table();
-        let (announce, _seen) = watch::channel(0);
+        let recent = Recent::from(0);
         let (first, mut first_told) = add(1);
         // What SQLite does by itself when the disk is full in the middle of a transaction.
         let (broken, mut broken_told) = job(|connection| -> Result<(), StoreError> {
@@ -145,11 +192,11 @@ mod tests {
         });
         let (panics, mut panics_told) = job(|_| -> Result<(), StoreError> { panic!("made to order") });
         let (last, mut last_told) = add(2);
-        settle(&connection, vec![first, broken, panics, last], &announce);
+        settle(&connection, vec![first, broken, panics, last], &recent);
         assert!(matches!(broken_told.try_recv(), Ok(Err(StoreError::Full))));
         assert!(matches!(panics_told.try_recv(), Ok(Err(StoreError::Fault(_)))));
         assert!(matches!((first_told.try_recv(), last_told.try_recv()), (Ok(Ok(1)), Ok(Ok(1)))));
         let sum: i64 = connection.query_row("SELECT sum(n) FROM versions", [], |row| row.get(0)).unwrap();
-        assert_eq!((sum, *announce.borrow()), (3, 2), "acknowledged writes are there once, others are not");
+        assert_eq!((sum, *recent.watch().borrow()), (3, 2), "acknowledged writes are there once, others are not");
     }
 }

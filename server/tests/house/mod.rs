@@ -53,7 +53,7 @@ impl House {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
-        let limits = Limits { record: 1 << 20, bulk: 2 << 20 };
+        let limits = Limits { record: 1 << 20, bulk: 2 << 20, ..Limits::default() };
         let told = async {
             let _ = stopped.await;
         };
