@@ -9,6 +9,7 @@ pub mod elements;
 pub mod json;
 mod layout;
 pub mod merge;
+pub mod patch;
 pub mod pointer;
 pub mod record;
 pub mod resolution;
@@ -17,6 +18,7 @@ pub mod value;
 pub mod wire;
 
 pub use draft::{Basis, Draft};
+pub use patch::{Patch, PatchFault, PatchKind};
 pub use pointer::Pointer;
 pub use record::Record;
 pub use resolution::{Choice, Resolution};

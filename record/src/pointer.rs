@@ -158,20 +158,26 @@ fn put(parent: &mut Value, names: &[String], value: Option<Value>) {
 }
 
 /// The two sides of a step that finds an element by a member, `id="a7"`.
-fn key_step(name: &str) -> Option<(&str, &str)> {
+pub(crate) fn key_step(name: &str) -> Option<(&str, &str)> {
     let (key, value) = name.split_once('=')?;
     matches!(Value::parse(value), Ok(Value::String(_) | Value::Number(_))).then_some((key, value))
 }
 
 /// Which of `elements` a step leads to.
 fn place_in(elements: &[Value], name: &str) -> Option<usize> {
-    if let Some((key, says)) = key_step(name) {
-        let is = |element: &Value| {
-            element.as_object().and_then(|members| members.get(key)).is_some_and(|value| value.canonical() == says)
-        };
-        return elements.iter().position(is);
+    match key_step(name) {
+        Some(_) => place_by_key(elements, name),
+        None => name.parse().ok().filter(|index| *index < elements.len()),
     }
-    name.parse().ok().filter(|index| *index < elements.len())
+}
+
+/// Which of `elements` a step leads to that finds it by a member. `None` for any other step.
+pub(crate) fn place_by_key(elements: &[Value], name: &str) -> Option<usize> {
+    let (key, says) = key_step(name)?;
+    let is = |element: &Value| {
+        element.as_object().and_then(|members| members.get(key)).is_some_and(|value| value.canonical() == says)
+    };
+    elements.iter().position(is)
 }
 
 impl fmt::Display for Pointer {

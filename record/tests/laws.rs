@@ -5,6 +5,8 @@
 mod generated;
 #[path = "laws/merging.rs"]
 mod merging;
+#[path = "laws/patching.rs"]
+mod patching;
 #[path = "laws/printing.rs"]
 mod printing;
 #[path = "laws/reading.rs"]

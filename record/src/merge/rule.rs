@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::list;
-use crate::pointer::Pointer;
+use crate::pointer::{Pointer, key_step};
 use crate::value::{Object, Text, Value};
 
 /// How three versions of one member become one (2-collisions, "merge rules per field").
@@ -231,6 +231,26 @@ impl Rules {
     #[must_use]
     pub fn with(&self, chosen: BTreeMap<Pointer, Rule>) -> Self {
         Rules { declared: self.declared.clone(), chosen }
+    }
+
+    /// The rule that the schema declares for the member at `at` alone. `None` where it declares none, where the member
+    /// is decided together with others (in a group, or inside something `atomic` or `manual`), and where `at` leads into
+    /// an array other than by the key it is matched by: an index is another element in another version.
+    #[must_use]
+    pub fn declared_at(&self, at: &Pointer) -> Option<&Rule> {
+        let mut declared = self.declared();
+        for name in at.names() {
+            let whole = matches!(declared.rule, Some(Rule::Atomic | Rule::Manual));
+            if whole || declared.groups.iter().any(|group| group.contains(name)) {
+                return None;
+            }
+            declared = match (&declared.rule, key_step(name), declared.items()) {
+                (Some(Rule::Map(by)), Some((key, _)), Some(items)) if by.as_deref().is_none_or(|by| by == key) => items,
+                (_, _, Some(_)) if name.bytes().all(|byte| byte.is_ascii_digit()) => return None,
+                _ => declared.member(name)?,
+            };
+        }
+        declared.rule.as_ref()
     }
 
     pub(super) fn declared(&self) -> &Declared {
