@@ -96,8 +96,11 @@ impl Feed {
             if *self.stopping.borrow() {
                 return None;
             }
-            if *self.changed.borrow_and_update() > self.since {
+            let announced = *self.changed.borrow_and_update();
+            if announced > self.since {
                 self.read = self.store.changes(self.since, BATCH).await.ok()?.into();
+                // The file may hold more already; whoever heard of that would be told that it was never given out.
+                self.read.retain(|event| event.seq <= announced);
                 continue;
             }
             tokio::select! {
@@ -105,5 +108,34 @@ impl Feed {
                 _ = self.stopping.wait_for(|stop| *stop) => return None,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use midair_record::Record;
+    use midair_record::wire::Key;
+
+    use super::*;
+    use crate::store::{Expect, Hand, Write};
+
+    #[tokio::test]
+    async fn a_feed_never_runs_ahead_of_what_was_announced() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("midair.db")).unwrap();
+        for id in ["a", "b"] {
+            let (key, record) = (Key::new("things", id).unwrap(), Record::parse("{}").unwrap());
+            store.put(Write { key, record, expect: Expect::absent(), hand: Hand::default() }).await.unwrap();
+        }
+        // Both are in the file, and the writer has not come to announcing the second.
+        let (announce, changed) = watch::channel(1);
+        let (_stop, stopping) = watch::channel(false);
+        let wanted = Wanted { since: None, collection: None, record: None };
+        let mut feed = Feed { store, wanted, since: 0, read: VecDeque::new(), changed, stopping };
+        assert_eq!(feed.next().await.unwrap().seq, 1);
+        assert!(feed.next().now_or_never().is_none());
+        announce.send_replace(2);
+        assert_eq!(feed.next().await.unwrap().seq, 2);
     }
 }
