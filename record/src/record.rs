@@ -31,8 +31,10 @@ impl Record {
     /// # Errors
     /// As [`Record::parse`], and for invalid UTF-8.
     pub fn parse_bytes(bytes: &[u8]) -> Result<Self, Malformed> {
-        let value = json::parse_bytes(bytes)?;
-        Self::from_value(value, &String::from_utf8_lossy(bytes))
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::parse(text),
+            Err(_) => Self::from_value(json::parse_bytes(bytes)?, ""),
+        }
     }
 
     fn from_value(value: Value, text: &str) -> Result<Self, Malformed> {

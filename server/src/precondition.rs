@@ -94,6 +94,12 @@ impl Conditions {
         self.if_match.is_some()
     }
 
+    /// Whether the reader has a copy that may still be fresh.
+    #[must_use]
+    pub fn may_have_it(&self) -> bool {
+        self.if_none_match.is_some() || self.if_modified_since.is_some()
+    }
+
     /// What a GET or HEAD gets of a record with this tag, last written then (RFC 9110 section 13.2.2).
     #[must_use]
     pub fn judge_read(&self, tag: &str, written: Option<SystemTime>) -> ReadVerdict {

@@ -100,7 +100,7 @@ impl Feed {
             if announced > self.since {
                 self.read = self.store.changes(self.since, BATCH).await.ok()?.into();
                 // The file may hold more already; whoever heard of that would be told that it was never given out.
-                self.read.retain(|event| event.seq <= announced);
+                self.read.retain(|change| change.event.seq <= announced);
                 continue;
             }
             tokio::select! {
@@ -133,9 +133,9 @@ mod tests {
         let (_stop, stopping) = watch::channel(false);
         let wanted = Wanted { since: None, collection: None, record: None };
         let mut feed = Feed { store, wanted, since: 0, read: VecDeque::new(), changed, stopping };
-        assert_eq!(feed.next().await.unwrap().seq, 1);
+        assert_eq!(feed.next().await.unwrap().event.seq, 1);
         assert!(feed.next().now_or_never().is_none());
         announce.send_replace(2);
-        assert_eq!(feed.next().await.unwrap().seq, 2);
+        assert_eq!(feed.next().await.unwrap().event.seq, 2);
     }
 }

@@ -142,6 +142,12 @@ fn missing(key: &Key) -> Problem {
 
 async fn read(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, Problem> {
     let conditions = Conditions::read(headers).map_err(malformed)?;
+    if conditions.may_have_it()
+        && let Some(known) = desk.store.tag(&key)?
+        && conditions.judge_read(&known.tag, written_at(&known.at)) == ReadVerdict::NotModified
+    {
+        return Ok(not_modified(&known.tag));
+    }
     let Some(seen) = desk.store.glance(&key)? else {
         return Err(match desk.store.get(key.clone()).await? {
             Found::Gone(gone) => refusal::gone(&key, &gone),
@@ -156,11 +162,7 @@ async fn read(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, Pr
             *response.body_mut() = Body::from(seen.text);
             Ok(response)
         }
-        ReadVerdict::NotModified => {
-            let mut response = StatusCode::NOT_MODIFIED.into_response();
-            insert(&mut response, ETAG, &seen.tag);
-            Ok(response)
-        }
+        ReadVerdict::NotModified => Ok(not_modified(&seen.tag)),
         ReadVerdict::Failed => {
             let conflict = desk.store.check(key.clone(), conditions.expect()).await?;
             let detail = format!("{key} is not what your condition names.");
@@ -170,6 +172,12 @@ async fn read(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, Pr
             ))
         }
     }
+}
+
+fn not_modified(tag: &str) -> Response {
+    let mut response = StatusCode::NOT_MODIFIED.into_response();
+    insert(&mut response, ETAG, tag);
+    response
 }
 
 /// The time of a write in whole seconds, which is what an HTTP date can say.

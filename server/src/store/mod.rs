@@ -4,6 +4,7 @@ mod collections;
 mod open;
 mod read;
 mod recent;
+mod tags;
 mod write;
 mod writer;
 
@@ -24,6 +25,7 @@ pub use collections::{Collection, CollectionLine, Definition, PutDefinition, Rem
 pub use open::OpenError;
 pub use read::{Found, Glance, Page, PageWanted};
 pub use recent::Change;
+pub use tags::Tag;
 pub use write::{BulkItem, BulkOutcome, Removal, Written};
 
 /// A store that is open. Cheap to clone; the last clone closes it.
@@ -38,6 +40,7 @@ struct Inner {
     writer: writer::Writer,
     readers: Mutex<Vec<Connection>>,
     recent: recent::Recent,
+    tags: tags::Tags,
 }
 
 /// Which tags a precondition names.

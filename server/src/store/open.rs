@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use rusqlite_migration::{M, Migrations};
 
-use super::{Inner, Store, recent, writer};
+use super::{Inner, Store, recent, tags, writer};
 
 /// Why a file cannot be opened as a store: a sentence that says what to do.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -158,9 +158,10 @@ impl Store {
         let last: i64 =
             connection.query_row("SELECT coalesce(max(seq), 0) FROM versions", [], |row| row.get(0)).map_err(fault)?;
         let recent = recent::Recent::from(u64::try_from(last).unwrap_or_default());
-        let writer = writer::Writer::start(connection, recent.clone());
+        let tags = tags::Tags::new();
+        let writer = writer::Writer::start(connection, recent.clone(), tags.clone());
         let readers = Mutex::new(Vec::new());
-        Ok(Store { inner: Arc::new(Inner { path: path.to_owned(), id, writer, readers, recent }) })
+        Ok(Store { inner: Arc::new(Inner { path: path.to_owned(), id, writer, readers, recent, tags }) })
     }
 
     /// The name of the store in the file at `path`, without changing the file. `None` where there is no file, or no

@@ -7,6 +7,7 @@ use midair_record::wire::{Event, Key, Op, Stored, Tombstone, VersionLine};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::recent::Change;
+use super::tags::Tag;
 use super::write::{stored_row, tombstone};
 use super::{STORED, Store, StoreError, record, stored};
 
@@ -77,6 +78,21 @@ impl Store {
     /// As [`Store::get`].
     pub fn glance(&self, key: &Key) -> Result<Option<Glance>, StoreError> {
         self.look(|connection| glance(connection, key))
+    }
+
+    /// The token of the record at `key`, mostly without a look at the file.
+    ///
+    /// # Errors
+    /// As [`Store::get`].
+    pub fn tag(&self, key: &Key) -> Result<Option<Arc<Tag>>, StoreError> {
+        let sql = "SELECT token, at FROM records WHERE collection = ?1 AND id = ?2 AND deleted = 0";
+        self.inner.tags.of(key, || {
+            self.look(|connection| {
+                let mut statement = connection.prepare_cached(sql)?;
+                let read = |row: &rusqlite::Row| Ok(Tag { tag: row.get(0)?, at: row.get(1)? });
+                Ok(statement.query_row((&key.collection, &key.id), read).optional()?)
+            })
+        })
     }
 
     /// A page of a collection. An unknown collection is empty.

@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
 
 use midair_record::wire::Event;
 use rusqlite::Connection;
@@ -11,9 +12,12 @@ use tokio::sync::oneshot;
 
 use super::StoreError;
 use super::recent::Recent;
+use super::tags::Tags;
 
 /// How many writes share a transaction at the most.
 const TOGETHER: usize = 256;
+/// After how long without a write the log is brought into the database file.
+const QUIET: Duration = Duration::from_millis(200);
 
 /// What a write writes with: the connection, and the list of what it changed, for the feed.
 pub(super) struct Pen<'c> {
@@ -87,9 +91,9 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, recent: Recent) -> Self {
+    pub(super) fn start(connection: Connection, recent: Recent, tags: Tags) -> Self {
         let (jobs, waiting) = channel();
-        std::thread::spawn(move || serve(&connection, &waiting, &recent));
+        std::thread::spawn(move || Desk { connection, recent, tags }.serve(&waiting));
         Writer { jobs }
     }
 
@@ -105,42 +109,70 @@ impl Writer {
     }
 }
 
-fn serve(connection: &Connection, waiting: &Receiver<Box<dyn Job>>, recent: &Recent) {
-    while let Ok(first) = waiting.recv() {
-        let mut jobs = vec![first];
-        jobs.extend(waiting.try_iter().take(TOGETHER - 1));
-        settle(connection, jobs, recent);
-    }
+/// What the writing thread works with.
+struct Desk {
+    connection: Connection,
+    recent: Recent,
+    tags: Tags,
 }
 
-/// Does the jobs in one transaction. Where that fails, each gets one of its own, so that none fails for another.
-fn settle(connection: &Connection, mut jobs: Vec<Box<dyn Job>>, recent: &Recent) {
-    let done = together(connection, &mut jobs);
-    if done.is_err() && !connection.is_autocommit() {
-        let _ = connection.execute_batch("ROLLBACK");
-    }
-    match done {
-        Err(_) if jobs.len() > 1 => jobs.into_iter().for_each(|job| settle(connection, vec![job], recent)),
-        done => {
-            let committed = done.map(|events| recent.add(events));
-            jobs.into_iter().for_each(|job| job.tell(committed.clone()));
+impl Desk {
+    fn serve(&self, waiting: &Receiver<Box<dyn Job>>) {
+        // Whether the log holds what the database file does not.
+        let mut logged = true;
+        loop {
+            let first = if logged { waiting.recv_timeout(QUIET) } else { waiting.recv().map_err(Into::into) };
+            match first {
+                Ok(first) => {
+                    let mut jobs = vec![first];
+                    jobs.extend(waiting.try_iter().take(TOGETHER - 1));
+                    self.settle(jobs);
+                    logged = true;
+                }
+                // Readers find a page faster in the file than in the log. What cannot be moved now will be later.
+                Err(RecvTimeoutError::Timeout) => {
+                    let _ = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+                    logged = false;
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
         }
     }
-}
 
-/// What the jobs changed, once it is on disk.
-fn together(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<Vec<Event>, StoreError> {
-    connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-    let pen = Pen::new(connection);
-    for job in jobs {
-        job.attempt(&pen)?;
-        // SQLite rolls a transaction back by itself after some faults; what follows would then stand alone.
-        if connection.is_autocommit() {
-            return Err(StoreError::Unavailable("the transaction was rolled back".into()));
+    /// Does the jobs in one transaction. Where that fails, each gets one of its own, so that none fails for another.
+    fn settle(&self, mut jobs: Vec<Box<dyn Job>>) {
+        let done = self.together(&mut jobs);
+        if done.is_err() && !self.connection.is_autocommit() {
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        match done {
+            Err(_) if jobs.len() > 1 => jobs.into_iter().for_each(|job| self.settle(vec![job])),
+            done => {
+                let committed = done.map(|events| self.recent.add(events));
+                jobs.into_iter().for_each(|job| job.tell(committed.clone()));
+            }
         }
     }
-    connection.prepare_cached("COMMIT")?.execute([])?;
-    Ok(pen.events.into_inner())
+
+    /// What the jobs changed, once it is on disk.
+    fn together(&self, jobs: &mut [Box<dyn Job>]) -> Result<Vec<Event>, StoreError> {
+        let connection = &self.connection;
+        connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let pen = Pen::new(connection);
+        for job in jobs {
+            job.attempt(&pen)?;
+            // SQLite rolls a transaction back by itself after some faults; what follows would then stand alone.
+            if connection.is_autocommit() {
+                return Err(StoreError::Unavailable("the transaction was rolled back".into()));
+            }
+        }
+        let events = pen.events.into_inner();
+        self.tags.begin(&events);
+        let committed = connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
+        self.tags.end();
+        committed?;
+        Ok(events)
+    }
 }
 
 #[cfg(test)]
@@ -182,8 +214,7 @@ mod tests {
 
     #[test]
     fn a_write_that_takes_the_transaction_with_it_fails_alone() {
-        let connection = table();
-        let recent = Recent::from(0);
+        let desk = Desk { connection: table(), recent: Recent::from(0), tags: Tags::new() };
         let (first, mut first_told) = add(1);
         // What SQLite does by itself when the disk is full in the middle of a transaction.
         let (broken, mut broken_told) = job(|connection| -> Result<(), StoreError> {
@@ -192,11 +223,11 @@ mod tests {
         });
         let (panics, mut panics_told) = job(|_| -> Result<(), StoreError> { panic!("made to order") });
         let (last, mut last_told) = add(2);
-        settle(&connection, vec![first, broken, panics, last], &recent);
+        desk.settle(vec![first, broken, panics, last]);
         assert!(matches!(broken_told.try_recv(), Ok(Err(StoreError::Full))));
         assert!(matches!(panics_told.try_recv(), Ok(Err(StoreError::Fault(_)))));
         assert!(matches!((first_told.try_recv(), last_told.try_recv()), (Ok(Ok(1)), Ok(Ok(1)))));
-        let sum: i64 = connection.query_row("SELECT sum(n) FROM versions", [], |row| row.get(0)).unwrap();
-        assert_eq!((sum, *recent.watch().borrow()), (3, 2), "acknowledged writes are there once, others are not");
+        let sum: i64 = desk.connection.query_row("SELECT sum(n) FROM versions", [], |row| row.get(0)).unwrap();
+        assert_eq!((sum, *desk.recent.watch().borrow()), (3, 2), "acknowledged writes are there once, others are not");
     }
 }
