@@ -243,8 +243,13 @@ fn a_name_that_stands_twice_is_refused() {
 fn what_cannot_be_read_is_named() {
     let good = "{\"a\": 1}";
     let folder = Folder::with([good; 3]);
+    for name in THREE {
+        fs::remove_file(folder.path(name)).unwrap();
+        folder.merge(&[]).refused(&[&format!("{name} cannot be read")]);
+        folder.merge(&["--git"]).refused(&[&format!("{name} cannot be read")]);
+        folder.write(name, good);
+    }
     fs::remove_file(folder.path("theirs.json")).unwrap();
-    folder.merge(&[]).refused(&["theirs.json cannot be read"]);
     fs::create_dir(folder.path("theirs.json")).unwrap();
     folder.merge(&[]).refused(&["theirs.json cannot be read", "directory"]);
     Folder::with([good.as_bytes(), b"{\n\"a\": \"\xff\"}", good.as_bytes()])
@@ -261,6 +266,8 @@ fn a_command_line_that_cannot_be_meant_is_refused() {
         (&["--rule", "/tags=sets"], "no merge rule"),
         (&["--git", "-o", "out.json"], "cannot be used with"),
         (&["--git", "--json"], "cannot be used with"),
+        (&["--marker-size", "0"], "0 is not in 1..=100"),
+        (&["--marker-size", "100000000000"], "is not in 1..=100"),
         (&["--schema", "none.json"], "none.json cannot be read"),
     ] {
         let run = folder.merge(words);
@@ -285,7 +292,10 @@ fn an_output_file_is_replaced_and_keeps_its_permissions() {
 
     assert_eq!(folder.merge(&["-o", "-"]), Run::clean("{\"a\":2,\"b\":2}"));
     let run = folder.merge(&["-o", "none/out.json"]);
-    assert!(run.code == Some(1) && run.err.contains("none/out.json cannot be written"), "{run:?}");
+    run.refused(&["none/out.json cannot be written: there is no such folder"]);
+    let run = folder.merge(&["-o", "out.json/out.json"]);
+    run.refused(&["out.json/out.json cannot be written: not a directory"]);
+    assert!(!run.err.contains(".tmp"), "{run:?}");
 }
 
 #[test]
@@ -323,10 +333,67 @@ fn a_merge_driver_merges_what_is_no_json_line_by_line_and_says_so() {
 }
 
 #[test]
-fn a_merge_driver_leaves_mine_alone_where_it_cannot_merge() {
-    let folder = Folder::with([b"{}".as_slice(), b"{\"a\":1}", b"\xff\xfe"]);
-    folder.merge(&["--git"]).refused(&["theirs.json is not valid UTF-8"]);
+fn a_merge_driver_merges_any_bytes_line_by_line() {
+    let side = |one: u8, two: u8| [b"caf\xe9: ", [one].as_slice(), b"\n\n\n", &[two, b'\n']].concat();
+    let folder = Folder::with([side(1, 1), side(0xff, 1), side(1, 0xc3)]);
+    assert_eq!(folder.merge(&["--git"]).code, Some(0));
+    assert_eq!(fs::read(folder.path("mine.json")).unwrap(), side(0xff, 0xc3));
+
+    let folder = Folder::with([side(1, 1), side(0xff, 1), side(0xfe, 1)]);
+    let run = folder.merge(&["--git", "-L", "ours é"]);
+    assert!(run.code == Some(1) && run.err.ends_with("midair: 1 place is open\n"), "{run:?}");
+    assert!(run.err.contains("base.json is not valid UTF-8, in line 1"), "{run:?}");
+    let marked = [b"<<<<<<< mine\ncaf\xe9: \xff\n=======\ncaf\xe9: \xfe\n".as_slice(), b">>>>>>> theirs\n\n\n\x01\n"];
+    assert_eq!(fs::read(folder.path("mine.json")).unwrap(), marked.concat());
+
+    let folder = Folder::with([side(1, 1), side(2, 1), side(3, 1)]);
+    folder.midair(&["merge", "--git", "-L", "é", "base.json", "mine.json", "theirs.json"]);
+    assert!(fs::read(folder.path("mine.json")).unwrap().starts_with("<<<<<<< é\n".as_bytes()));
+}
+
+#[test]
+fn a_merge_driver_leaves_mine_alone_where_a_side_is_binary() {
+    let folder = Folder::with([b"{}".as_slice(), b"{\"a\":1}", b"\xff\xfea\0"]);
+    let run = folder.merge(&["--git"]);
+    assert_eq!(run, Run::open("", "a side is binary, and cannot be merged; mine stays as it is"));
     assert_eq!(folder.read("mine.json"), "{\"a\":1}");
+}
+
+#[test]
+fn a_pipe_that_is_written_to_stays_a_pipe() {
+    use std::os::unix::fs::FileTypeExt;
+    let sides = ["{\"a\":1,\"b\":1}", "{\"a\":2,\"b\":1}", "{\"a\":1,\"b\":2}"];
+    for words in [
+        &["merge", "base.json", "mine.json", "theirs.json", "-o", "link"][..],
+        &["mergetool", "--plain", "base.json", "mine.json", "theirs.json", "link"],
+    ] {
+        let folder = Folder::with(sides);
+        assert!(folder.command("mkfifo", &["pipe"]).status().unwrap().success());
+        symlink("pipe", folder.path("link")).unwrap();
+        // Opened for both, so that neither end waits for the other.
+        let mut reader = fs::OpenOptions::new().read(true).write(true).open(folder.path("pipe")).unwrap();
+        assert_eq!(folder.midair(words).code, Some(0), "{words:?}");
+        assert!(fs::metadata(folder.path("pipe")).unwrap().file_type().is_fifo(), "{words:?}");
+        let mut found = [0; 13];
+        std::io::Read::read_exact(&mut reader, &mut found).unwrap();
+        assert_eq!(&found, b"{\"a\":2,\"b\":2}", "{words:?}");
+    }
+}
+
+#[test]
+fn a_mergetool_without_a_terminal_says_what_there_is_instead() {
+    let folder = Folder::with(["{\"a\":1}", "{\"a\":2}", "{\"a\":3}"]);
+    let run = folder.midair(&["mergetool", "base.json", "mine.json", "theirs.json", "out.json"]);
+    assert!(run.code == Some(1) && run.err.contains("--plain") && !run.err.contains("import"), "{run:?}");
+}
+
+#[test]
+fn a_byte_order_mark_merges_as_anything_else() {
+    let (plain, marked) = ("{\"a\":1,\"b\":1}", "\u{feff}{\"a\":1,\"b\":1}");
+    let mine = plain.replace("\"a\":1", "\"a\":2");
+    assert_eq!(merged([plain, &mine, marked]), Run::clean(&format!("\u{feff}{mine}")));
+    assert_eq!(merged([marked, &format!("\u{feff}{mine}"), plain]), Run::clean(&mine));
+    assert_eq!(merged(["", &mine, &format!("\u{feff}{mine}")]), Run::clean(&mine));
 }
 
 #[test]
@@ -338,9 +405,6 @@ fn a_file_that_both_sides_added_has_an_empty_base() {
     }
     let same = "{\n  \"a\": 1\n}\n";
     assert_eq!(merged(["", same, same]), Run::clean(same));
-    let folder = Folder::with([same; 3]);
-    fs::remove_file(folder.path("base.json")).unwrap();
-    assert_eq!(folder.merge(&[]), Run::clean(same));
 }
 
 #[test]
@@ -352,6 +416,7 @@ fn an_array_or_a_scalar_merges_as_a_whole_file_too() {
     assert_eq!(merged(["1\n", "2\n", "1\n"]), Run::clean("2\n"));
     let run = merged(["1\n", "2\n", "3\n"]);
     assert_eq!((run.code, run.out.as_str()), (Some(1), "<<<<<<< mine\n2\n=======\n3\n>>>>>>> theirs\n"));
+    assert_eq!(run.err, "midair: 1 place is open: the whole document\n");
 }
 
 #[test]

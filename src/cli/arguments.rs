@@ -125,7 +125,7 @@ pub struct How {
 
 #[derive(Args, Debug)]
 pub struct Merge {
-    /// The version that both sides started from
+    /// The version that both sides started from; an empty file where there is none
     pub base: PathBuf,
 
     /// My version
@@ -134,11 +134,12 @@ pub struct Merge {
     /// Their version
     pub theirs: PathBuf,
 
-    /// Write to this file, which is replaced only when all is written
+    /// Write to this file, which is replaced only when all is written; into a pipe or device
     #[arg(short, long, value_name = "FILE", conflicts_with = "git")]
     pub output: Option<PathBuf>,
 
-    /// Write into MINE, as git expects of a merge driver; what is no JSON, YAML or TOML is merged line by line
+    /// Write into MINE, as git expects of a merge driver; what is no JSON, YAML or TOML is merged line by line,
+    /// and what is binary stays as it is
     #[arg(long)]
     pub git: bool,
 
@@ -154,8 +155,8 @@ pub struct Merge {
     pub how: How,
 
     /// How many signs a conflict marker has (git: %L)
-    #[arg(long, value_name = "N", default_value_t = 7)]
-    pub marker_size: usize,
+    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub marker_size: u8,
 
     /// What a side is called at a marker: the first -L is for mine, the second for base, the third for theirs
     #[arg(short = 'L', value_name = "LABEL")]
@@ -214,7 +215,7 @@ pub struct Export {
     #[arg(value_parser = collection)]
     pub collection: String,
 
-    /// Write to this file, which is replaced only when all is written
+    /// Write to this file, which is replaced only when all is written; into a pipe or device
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 

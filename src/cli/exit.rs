@@ -38,7 +38,9 @@ impl Exit {
             Exit::Failed => {
                 (1, "it failed, faults were listed, or a merge left something open; the reason is on stderr")
             }
-            Exit::Usage => (2, "the command line, or a file to merge, is not understood"),
+            Exit::Usage => {
+                (2, "the command line, or a file to merge, is not understood, or such a file cannot be read or written")
+            }
             Exit::Conflict => (3, "somebody else's record or change stands in the way; nothing was overwritten"),
             Exit::NotFound => (4, "there is no such collection or record"),
             Exit::Unreachable => (5, "the server cannot be reached"),

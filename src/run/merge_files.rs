@@ -34,7 +34,7 @@ pub async fn merge_files(
     mut keep: impl FnMut(&Draft) -> Result<(), String>,
 ) -> anyhow::Result<Merged> {
     let mut signals = Signals::new()?;
-    let mut screen = terminal::enter()?;
+    let mut screen = terminal::enter("`midair mergetool --plain` asks line by line")?;
     let mut app = MergeFiles::open(resolution, files, notice, Theme::new(terminal::depth()), clock());
     app.resize(screen.size()?.height);
     let (send, mut events) = mpsc::unbounded_channel();

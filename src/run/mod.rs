@@ -83,7 +83,7 @@ impl Signals {
 pub async fn run(session: Session) -> anyhow::Result<Ending> {
     let mut signals = Signals::new()?;
     let (send, mut messages) = mpsc::unbounded_channel();
-    let mut screen = terminal::enter()?;
+    let mut screen = terminal::enter("for scripts there are `midair import`, `export` and `serve`")?;
     let size = screen.size()?;
     let theme = Theme::new(terminal::depth());
     let seed = uuid::Uuid::new_v4().simple().to_string();

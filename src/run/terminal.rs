@@ -18,13 +18,13 @@ use crate::tui::theme::Depth;
 /// What is drawn on.
 pub type Screen = Terminal<CrosstermBackend<io::Stdout>>;
 
-/// Takes the terminal over. A panic gives it back before it is reported.
+/// Takes the terminal over. A panic gives it back before it is reported. `otherwise`: what there is without a terminal.
 ///
 /// # Errors
 /// When standard input or output is no terminal, or cannot be set up.
-pub fn enter() -> anyhow::Result<Screen> {
+pub fn enter(otherwise: &str) -> anyhow::Result<Screen> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-        anyhow::bail!("the editor needs a terminal; for scripts there are `midair import`, `export` and `serve`");
+        anyhow::bail!("it needs a terminal; {otherwise}");
     }
     restore_on_panic();
     // With NO_COLOR crossterm would write resets that wipe bold and reverse; the theme leaves the colours out instead.

@@ -16,12 +16,21 @@ use midair_record::{Object, Record, Resolution, Value, json};
 use crate::cli::arguments::How;
 use crate::cli::exit::Failure;
 
+/// The bytes of base, mine and theirs.
+pub type Bytes = [Vec<u8>; 3];
+
+/// Reads base, mine and theirs.
+pub fn read_all(files: [&Path; 3]) -> Result<Bytes, Failure> {
+    let [base, mine, theirs] = files.map(bytes);
+    Ok([base?, mine?, theirs?])
+}
+
 /// Three versions of a file, as text without byte order marks.
 pub struct Versions {
     pub base: String,
     pub mine: String,
     pub theirs: String,
-    /// Whether mine had a byte order mark.
+    /// Whether the result has a byte order mark.
     marked: bool,
 }
 
@@ -29,20 +38,20 @@ pub struct Versions {
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 impl Versions {
-    /// Reads the files. A missing base is an empty one: the file was added on both sides.
-    pub fn read(base: &Path, mine: &Path, theirs: &Path) -> Result<Self, Failure> {
-        let base = if base.exists() { read(base)? } else { String::new() };
-        let mut versions = Versions { base, mine: read(mine)?, theirs: read(theirs)?, marked: false };
-        versions.marked = versions.mine.starts_with(BYTE_ORDER_MARK);
-        for text in [&mut versions.base, &mut versions.mine, &mut versions.theirs] {
-            if text.starts_with(BYTE_ORDER_MARK) {
-                text.drain(..BYTE_ORDER_MARK.len_utf8());
-            }
+    /// The bytes as text. `files` are base, mine and theirs, for the fault.
+    pub fn of(bytes: &Bytes, files: [&Path; 3]) -> Result<Self, Failure> {
+        let [base, mine, theirs] = [0, 1, 2].map(|side| text(files[side], &bytes[side]));
+        let mut texts = [base?, mine?, theirs?];
+        let [base, mine, theirs] = texts.each_ref().map(|text| text.starts_with(BYTE_ORDER_MARK));
+        let marked = if base == mine && !texts[0].is_empty() { theirs } else { mine };
+        for text in texts.iter_mut().filter(|text| text.starts_with(BYTE_ORDER_MARK)) {
+            text.drain(..BYTE_ORDER_MARK.len_utf8());
         }
-        Ok(versions)
+        let [base, mine, theirs] = texts;
+        Ok(Versions { base, mine, theirs, marked })
     }
 
-    /// `text` as a file: with the byte order mark that mine had.
+    /// `text` as a file: with the byte order mark, where base, mine and theirs come to one.
     pub fn as_file(&self, text: &str) -> String {
         if self.marked { format!("{BYTE_ORDER_MARK}{text}") } else { text.to_owned() }
     }
@@ -135,7 +144,7 @@ pub struct Document {
 impl Document {
     /// Reads the values. The format is told by the first of `named` that tells one, else it is JSON. `files` are base,
     /// mine and theirs, for the fault.
-    pub fn parse(versions: Versions, named: &[&Path], files: [&Path; 3]) -> Result<Self, (Failure, Versions)> {
+    pub fn parse(versions: Versions, named: &[&Path], files: [&Path; 3]) -> Result<Self, Failure> {
         let format = named.iter().find_map(|path| Format::named(path)).unwrap_or(Format::Json);
         let parsed = |path: &Path, text: &str| {
             format.parse(text).map_err(|fault| Failure::usage(format!("{}: {fault}", path.display())))
@@ -144,10 +153,8 @@ impl Document {
             None => Ok(Value::Object(Object::new())),
             Some(text) => parsed(files[0], text),
         };
-        match (base, parsed(files[1], &versions.mine), parsed(files[2], &versions.theirs)) {
-            (Ok(base), Ok(mine), Ok(theirs)) => Ok(Document { versions, format, base, mine, theirs }),
-            (Err(failure), ..) | (_, Err(failure), _) | (.., Err(failure)) => Err((failure, versions)),
-        }
+        let (base, mine, theirs) = (base?, parsed(files[1], &versions.mine)?, parsed(files[2], &versions.theirs)?);
+        Ok(Document { versions, format, base, mine, theirs })
     }
 
     /// The units of the three, and what is needed to print them.
@@ -157,12 +164,15 @@ impl Document {
     }
 }
 
-/// Reads a file that should be text.
-pub fn read(path: &Path) -> Result<String, Failure> {
-    let bytes =
-        fs::read(path).map_err(|fault| Failure::usage(format!("{} cannot be read: {fault}", path.display())))?;
-    String::from_utf8(bytes).map_err(|fault| {
-        let line = fault.as_bytes()[..fault.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
+/// Reads a file.
+pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|fault| Failure::usage(format!("{} cannot be read: {fault}", path.display())))
+}
+
+/// The bytes of a file that should be text.
+fn text(path: &Path, bytes: &[u8]) -> Result<String, Failure> {
+    str::from_utf8(bytes).map(str::to_owned).map_err(|fault| {
+        let line = bytes[..fault.valid_up_to()].split(|byte| *byte == b'\n').count();
         Failure::usage(format!("{} is not valid UTF-8, in line {line}", path.display()))
     })
 }
@@ -179,9 +189,9 @@ impl Law {
         let mut law = Law { rules: Rules::default(), schema: None };
         if let Some(path) = &how.schema {
             let bad = |why: &dyn std::fmt::Display| Failure::usage(format!("{}: {why}", path.display()));
-            let text = json::parse(&read(path)?).map_err(|fault| bad(&fault))?;
-            law.rules = Rules::of_schema(&text).map_err(|fault| bad(&fault))?;
-            law.schema = Some(Schema::parse(&text).map_err(|fault| bad(&fault))?);
+            let schema = json::parse(&text(path, &bytes(path)?)?).map_err(|fault| bad(&fault))?;
+            law.rules = Rules::of_schema(&schema).map_err(|fault| bad(&fault))?;
+            law.schema = Some(Schema::parse(&schema).map_err(|fault| bad(&fault))?);
         }
         for (at, rule) in &how.rules {
             law.rules.choose(at.clone(), Some(rule.clone()));
@@ -196,9 +206,9 @@ impl Law {
     }
 }
 
-/// Puts `text` on stdout; that nobody reads it is no fault.
-pub fn to_stdout(text: &str) -> Result<(), Failure> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+/// Puts `bytes` on stdout; that nobody reads it is no fault.
+pub fn to_stdout(bytes: &[u8]) -> Result<(), Failure> {
+    match std::io::stdout().lock().write_all(bytes) {
         Err(fault) if fault.kind() != ErrorKind::BrokenPipe => {
             Err(Failure::because(format!("the result cannot be written: {fault}")))
         }
@@ -206,10 +216,16 @@ pub fn to_stdout(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Puts `text` into the place of a file, which keeps its permissions: all of it, or nothing.
-pub fn to_file(path: &Path, text: &str) -> Result<(), Failure> {
-    replace(path, text.as_bytes())
-        .map_err(|fault| Failure::because(format!("{} cannot be written: {fault}", path.display())))
+/// Puts `bytes` into the place of a file, which keeps its permissions: all of them, or none. What is there and is no
+/// file (a pipe, a device) stays what it is, and they are written into it.
+pub fn to_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let is_special = fs::metadata(path).is_ok_and(|found| !found.is_file());
+    let written = if is_special { write_into(path, bytes) } else { replace(path, bytes) };
+    written.map_err(|fault| Failure::usage(format!("{} cannot be written: {}", path.display(), reason(&fault))))
+}
+
+fn write_into(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    fs::OpenOptions::new().write(true).open(path)?.write_all(bytes)
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
@@ -218,6 +234,14 @@ fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut half = tempfile::Builder::new().permissions(permissions(&path)).tempfile_in(folder)?;
     half.write_all(bytes)?;
     half.persist(&path).map(drop).map_err(|failed| failed.error)
+}
+
+/// Why, without the name of the file that the result was written to first.
+fn reason(fault: &std::io::Error) -> String {
+    if fault.kind() == ErrorKind::NotFound {
+        return "there is no such folder".into();
+    }
+    fault.raw_os_error().map_or_else(|| fault.kind().to_string(), |_| fault.to_string())
 }
 
 fn permissions(path: &Path) -> fs::Permissions {

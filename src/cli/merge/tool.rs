@@ -19,11 +19,14 @@ use crate::tui::screens::collision::Files;
 
 /// Settles three files, and writes the result.
 pub async fn mergetool(common: &Common, asked: &Mergetool) -> Result<Exit, Failure> {
-    let versions = Versions::read(&asked.base, &asked.mine, &asked.theirs)?;
-    let law = Law::of(&asked.how)?;
     let names = [asked.base.as_path(), &asked.mine, &asked.theirs];
+    // git leaves no file where a side has none.
+    let base = if asked.base.exists() { document::bytes(&asked.base)? } else { Vec::new() };
+    let bytes = [base, document::bytes(&asked.mine)?, document::bytes(&asked.theirs)?];
+    let versions = Versions::of(&bytes, names)?;
+    let law = Law::of(&asked.how)?;
     let named = [asked.merged.as_path(), &asked.mine, &asked.theirs];
-    let document = Document::parse(versions, &named, names).map_err(|(failure, _)| failure)?;
+    let document = Document::parse(versions, &named, names)?;
     let mut kept = Decisions::open(common, asked);
     let (resolution, resumed) = kept.resumed(document.resolution(&law.rules, &asked.merged), &law.rules);
     let settled = if asked.plain {
@@ -43,7 +46,7 @@ pub async fn mergetool(common: &Common, asked: &Mergetool) -> Result<Exit, Failu
         return Err(Failure::because(sentence));
     };
     let text = document.settled(&resolution)?;
-    document::to_file(&asked.merged, &document.versions.as_file(&text))?;
+    document::to_file(&asked.merged, document.versions.as_file(&text).as_bytes())?;
     kept.forget();
     match law.faults(|| Some(resolution.merged())).as_slice() {
         [] => Ok(Exit::Done),
