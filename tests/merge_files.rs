@@ -597,3 +597,78 @@ fn yaml_and_toml_keep_their_comments_and_stop_at_the_open_line_alone() {
     assert_eq!(refused.code, Some(2));
     assert!(refused.err.contains("mine.yaml") && refused.err.contains("line 1"), "{}", refused.err);
 }
+
+/// Merges three versions of a YAML or TOML file.
+fn merged_as(ending: &str, sides: [&str; 3]) -> Run {
+    let folder = Folder::with(sides);
+    folder.merge(&["--path", &format!("file.{ending}")])
+}
+
+#[test]
+fn a_comment_that_both_sides_changed_is_asked_and_never_lost() {
+    for (ending, is) in [("yaml", ":"), ("toml", " =")] {
+        let file = |above: &str, beside: &str, below: &str| {
+            format!("# {above}\na{is} 1 # {beside}\n\n\n\nb{is} 1\n\n# {below}\n")
+        };
+        let both = |mine: [&str; 3], theirs: [&str; 3]| {
+            let [mine, theirs] = [mine, theirs].map(|[above, beside, below]| file(above, beside, below));
+            merged_as(ending, [&file("x", "y", "z"), &mine, &theirs])
+        };
+        for (mine, theirs) in
+            [(["m", "y", "z"], ["t", "y", "z"]), (["x", "m", "z"], ["x", "t", "z"]), (["x", "y", "m"], ["x", "y", "t"])]
+        {
+            let run = both(mine, theirs);
+            assert_eq!(run.code, Some(1), "{ending} {mine:?} {run:?}");
+            assert!(run.out.contains("# m\n=======\n") && run.out.contains("# t\n>>>>>>>"), "{ending} {run:?}");
+            assert!(run.err.contains("both sides changed the same comments"), "{run:?}");
+            assert!(run.err.ends_with("midair: 1 place is open\n"), "{run:?}");
+        }
+        let apart = both(["m", "y", "z"], ["x", "t", "z"]);
+        assert_eq!(apart, Run::clean(&file("m", "t", "z")), "{ending}");
+        assert_eq!(both(["m", "y", "m"], ["m", "t", "z"]), Run::clean(&file("m", "t", "m")), "{ending}");
+        let value = file("m", "y", "z").replace("b: 1", "b: 2").replace("b = 1", "b = 2");
+        assert_eq!(merged_as(ending, [&file("x", "y", "z"), &file("x", "y", "z"), &value]), Run::clean(&value));
+
+        let tail = |added: &str| format!("a{is} 1\n\n# {added}\n");
+        let run = merged_as(ending, [&format!("a{is} 1\n"), &tail("m"), &tail("t")]);
+        assert!(run.code == Some(1) && run.out.contains("# m\n") && run.out.contains("# t\n"), "{run:?}");
+        let run = merged_as(ending, [&tail("z"), &tail("m"), &tail("z\n# t")]);
+        assert!(run.code == Some(1) && run.out.contains("# m\n") && run.out.contains("# t\n"), "{run:?}");
+        let gone = format!("b{is} 1\n");
+        let base = format!("# x\na{is} 1\n{gone}");
+        let run = merged_as(ending, [&base, &base.replace("# x", "# m"), &gone]);
+        assert!(run.code == Some(1) && run.out.contains("# m\n"), "its member is gone: {run:?}");
+    }
+}
+
+#[test]
+fn comments_and_values_that_both_changed_are_both_asked() {
+    let base = "# x\na: 1\n\n\n\nb: 1\n";
+    let run = merged_as(
+        "yaml",
+        [
+            base,
+            &base.replace("# x", "# m").replace("b: 1", "b: 2"),
+            &base.replace("# x", "# t").replace("b: 1", "b: 3"),
+        ],
+    );
+    assert_eq!(run.err.lines().last(), Some("midair: 2 places are open"));
+    // Line by line nothing meets: the list is written over three lines.
+    let base = "# x\na: [1,\n  2,\n\n\n\n  2, 3]\n";
+    let run = merged_as(
+        "yaml",
+        [base, &base.replace("# x", "# m").replace("[1,", "[0,"), &base.replace("# x", "# t").replace("3]", "4]")],
+    );
+    assert_eq!(run.code, Some(1));
+    for line in ["# m\n", "# t\n", "a: [0,\n", "  2, 4]\n"] {
+        assert!(run.out.contains(line), "{}", run.out);
+    }
+}
+
+#[test]
+fn a_mergetool_says_which_comments_have_no_place() {
+    let folder = Folder::with(["# x\na: 1\n", "# m\na: 1\n", "# t\na: 1\n"]);
+    let run = folder.midair(&["mergetool", "--plain", "base.json", "mine.json", "theirs.json", "out.yaml"]);
+    assert_eq!((run.code, folder.read("out.yaml").as_str()), (Some(0), "# m\na: 1\n"));
+    assert_eq!(run.err, "midair: these comments are not in out.yaml: t\n");
+}

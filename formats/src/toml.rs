@@ -7,10 +7,12 @@
 use midair_record::{Number, Object, Value};
 use toml_edit::{DocumentMut, Item, Table, TableLike, TomlError, Value as Toml};
 
+use crate::comments::{Counted, Versions, counted};
 use crate::fault::Fault;
 use crate::frame::{Frame, head_comment};
 use crate::literal;
 
+mod comment;
 mod decor;
 mod fresh;
 mod list;
@@ -67,6 +69,31 @@ pub fn rewritten(base: Option<&str>, mine: &str, theirs: &str, merged: &Object) 
     }
     let text = framed(&DocumentMut::from(fresh::table(merged)?).to_string());
     if right(&text) { Ok(text) } else { Err(Fault::of("the merged record cannot be written as TOML")) }
+}
+
+/// The comments that mine or theirs wrote and that `merged` has not.
+///
+/// # Errors
+/// [`Fault`] when one of the texts cannot be read.
+pub fn lost_comments([base, mine, theirs]: [&str; 3], merged: &str) -> Result<Vec<String>, Fault> {
+    let versions = Versions { base: comments(base)?, mine: comments(mine)?, theirs: comments(theirs)? };
+    Ok(versions.lost(&[comments(merged)?]))
+}
+
+/// Whether the comments of three texts cannot all be had: `merged`, the texts that a merge may end as, decide between
+/// two sides that changed the same ones.
+///
+/// # Errors
+/// [`Fault`] when one of the texts cannot be read.
+pub fn comments_are_contested([base, mine, theirs]: [&str; 3], merged: &[&str]) -> Result<bool, Fault> {
+    let versions = Versions { base: comments(base)?, mine: comments(mine)?, theirs: comments(theirs)? };
+    let merged: Vec<Counted> = merged.iter().map(|text| comments(text)).collect::<Result<_, _>>()?;
+    Ok(versions.are_contested(&merged))
+}
+
+fn comments(text: &str) -> Result<Counted, Fault> {
+    parse(&text.replace("\r\n", "\n"))?;
+    Ok(counted(comment::all(text).into_iter()))
 }
 
 fn same(one: &Object, other: &Object) -> bool {

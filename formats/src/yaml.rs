@@ -10,6 +10,7 @@ use std::collections::HashSet;
 
 use midair_record::{Object, Value};
 
+use crate::comments::{Counted, Versions, counted};
 use crate::fault::Fault;
 use crate::frame::{Frame, head_comment};
 
@@ -102,6 +103,31 @@ pub fn rewritten(base: Option<&str>, mine: &str, theirs: &str, merged: &Object) 
         .into_iter()
         .find(|text| says(text).unwrap_or(false))
         .ok_or_else(|| Fault::of("the merged record cannot be written as YAML"))
+}
+
+/// The comments that mine or theirs wrote and that `merged` has not.
+///
+/// # Errors
+/// [`Fault`] when one of the texts cannot be read.
+pub fn lost_comments([base, mine, theirs]: [&str; 3], merged: &str) -> Result<Vec<String>, Fault> {
+    let versions = Versions { base: comments(base)?, mine: comments(mine)?, theirs: comments(theirs)? };
+    Ok(versions.lost(&[comments(merged)?]))
+}
+
+/// Whether the comments of three texts cannot all be had: `merged`, the texts that a merge may end as, decide between
+/// two sides that changed the same ones.
+///
+/// # Errors
+/// [`Fault`] when one of the texts cannot be read.
+pub fn comments_are_contested([base, mine, theirs]: [&str; 3], merged: &[&str]) -> Result<bool, Fault> {
+    let versions = Versions { base: comments(base)?, mine: comments(mine)?, theirs: comments(theirs)? };
+    let merged: Vec<Counted> = merged.iter().map(|text| comments(text)).collect::<Result<_, _>>()?;
+    Ok(versions.are_contested(&merged))
+}
+
+fn comments(text: &str) -> Result<Counted, Fault> {
+    let plain = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+    Ok(counted(tree::comments(&plain)?.iter().map(String::as_str)))
 }
 
 /// The length of what stands before the members: directives, the start of the document, comments set apart.

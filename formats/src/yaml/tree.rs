@@ -108,6 +108,23 @@ pub(super) fn parse(text: &str) -> Result<Option<Node>, Fault> {
     Ok(Some(root))
 }
 
+/// What the comments of a text say.
+pub(super) fn comments(text: &str) -> Result<Vec<String>, Fault> {
+    let mut options = Options::default();
+    options.set_emit_comments(true);
+    let mut found = Vec::new();
+    for next in Parser::new_from_str_with_options(text, options) {
+        match next {
+            Ok((Event::Comment(says, _), _)) => found.push(says.into_owned()),
+            Ok(_) => {}
+            Err(fault) => {
+                return Err(Fault::at(fault.info(), text, fault.marker().byte_offset().unwrap_or(text.len())));
+            }
+        }
+    }
+    Ok(found)
+}
+
 struct Builder<'t> {
     text: &'t str,
     parser: Parser<'t, granit_parser::StrInput<'t>>,

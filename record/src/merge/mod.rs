@@ -222,6 +222,12 @@ impl Merge {
         &self.units
     }
 
+    /// What I started from, where it is known.
+    #[must_use]
+    pub fn base(&self) -> Option<&Value> {
+        self.base.as_ref()
+    }
+
     /// Whether what I started from is known.
     #[must_use]
     pub fn base_known(&self) -> bool {

@@ -56,6 +56,10 @@ impl Versions {
         if self.marked { format!("{BYTE_ORDER_MARK}{text}") } else { text.to_owned() }
     }
 
+    fn all(&self) -> [&str; 3] {
+        [&self.base, &self.mine, &self.theirs]
+    }
+
     fn texts(&self) -> Texts<'_> {
         Texts { base: self.known_base(), mine: &self.mine, theirs: &self.theirs }
     }
@@ -70,27 +74,81 @@ impl Versions {
 pub struct Written {
     pub versions: Versions,
     format: Format,
+    rules: Rules,
+}
+
+/// A merge as text.
+pub struct Output {
+    pub parts: Vec<Printed>,
+    /// Whether it was merged line by line, for the sake of its comments.
+    pub by_line: bool,
 }
 
 impl Written {
     /// What merges by itself as text; the rest is open.
-    pub fn printed(&self, merge: &Merge) -> Result<Vec<Printed>, Failure> {
+    pub fn printed(&self, merge: &Merge) -> Result<Output, Failure> {
         if self.format == Format::Json {
             let pick = |unit: &three_way::Unit| unit.automatic().map_or(Pick::Open, Pick::Value);
             let picks: Vec<Pick> = merge.units().iter().map(pick).collect();
-            return Ok(merge.print(&picks, self.versions.texts()));
+            return Ok(Output { parts: merge.print(&picks, self.versions.texts()), by_line: false });
         }
-        let with = |open: fn(&three_way::Unit) -> Option<Value>| {
+        let values = |open: fn(&three_way::Unit) -> Option<Value>| {
             let pick = |unit: &three_way::Unit| unit.automatic().unwrap_or_else(|| open(unit));
             let picks: Vec<Option<Value>> = merge.units().iter().map(pick).collect();
-            self.format.rewritten(&self.versions, &merge.assemble(&picks))
+            merge.assemble(&picks)
         };
-        let mine = with(|unit| unit.leaning(Side::Mine))?;
-        if merge.conflicts() == 0 {
-            return Ok(vec![Printed::Text(mine)]);
+        let mine = values(|unit| unit.leaning(Side::Mine));
+        let texts = match merge.conflicts() {
+            0 => vec![self.format.rewritten(&self.versions, &mine)?],
+            _ => {
+                let theirs = values(|unit| unit.leaning(Side::Theirs));
+                vec![self.format.rewritten(&self.versions, &mine)?, self.format.rewritten(&self.versions, &theirs)?]
+            }
+        };
+        if self.format.comments_are_contested(&self.versions, &texts) {
+            return Ok(Output { parts: self.by_line(merge, mine), by_line: true });
         }
-        Ok(three_way::text::open_between(&mine, &with(|unit| unit.leaning(Side::Theirs))?))
+        let parts = match <[String; 2]>::try_from(texts) {
+            Ok([mine, theirs]) => three_way::text::open_between(&mine, &theirs),
+            Err(texts) => texts.into_iter().map(Printed::Text).collect(),
+        };
+        Ok(Output { parts, by_line: false })
     }
+
+    /// The texts merged line by line, which asks where comments meet, provided that it asks wherever `merge` does.
+    fn by_line(&self, merge: &Merge, clean: Object) -> Vec<Printed> {
+        let Versions { base, mine, theirs, .. } = &self.versions;
+        let parts = three_way::text::merged_by_line(base, mine, theirs);
+        let read = |side: fn(&Printed) -> &str| self.format.parse(&parts.iter().map(side).collect::<String>()).ok();
+        let [my, their] = [
+            read(|part| match part {
+                Printed::Text(text) | Printed::Open { mine: text, .. } => text,
+            }),
+            read(|part| match part {
+                Printed::Text(text) | Printed::Open { theirs: text, .. } => text,
+            }),
+        ];
+        let asks_enough = match (my, their) {
+            _ if merge.conflicts() == 0 && parts.iter().any(|part| matches!(part, Printed::Open { .. })) => true,
+            (Some(my), _) if merge.conflicts() == 0 => my.canonical() == Value::Object(clean).canonical(),
+            (Some(my), Some(their)) => {
+                let again = Merge::of(&self.rules, merge.base().cloned(), my, their);
+                let asked: Vec<String> = open(&again).collect();
+                open(merge).all(|label| asked.contains(&label))
+            }
+            _ => false,
+        };
+        if asks_enough {
+            return parts;
+        }
+        let ended = |text: &str| if text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") };
+        vec![Printed::Open { base: ended(base), mine: ended(mine), theirs: ended(theirs) }]
+    }
+}
+
+/// What is open in a merge, by name.
+fn open(merge: &Merge) -> impl Iterator<Item = String> {
+    merge.units().iter().filter(|unit| unit.is_conflict()).map(three_way::Unit::label)
 }
 
 /// How a file is written.
@@ -132,6 +190,27 @@ impl Format {
     }
 }
 
+impl Format {
+    /// Whether `merged`, the texts that a merge may end as, decide between comments.
+    fn comments_are_contested(self, versions: &Versions, merged: &[String]) -> bool {
+        let (texts, merged) = (versions.all(), merged.iter().map(String::as_str).collect::<Vec<_>>());
+        // What cannot be told is asked.
+        match self {
+            Format::Json => false,
+            Format::Yaml => yaml::comments_are_contested(texts, &merged).unwrap_or(true),
+            Format::Toml => toml::comments_are_contested(texts, &merged).unwrap_or(true),
+        }
+    }
+
+    fn lost_comments(self, versions: &Versions, merged: &str) -> Vec<String> {
+        match self {
+            Format::Json => Vec::new(),
+            Format::Yaml => yaml::lost_comments(versions.all(), merged).unwrap_or_default(),
+            Format::Toml => toml::lost_comments(versions.all(), merged).unwrap_or_default(),
+        }
+    }
+}
+
 /// Three versions of a file as values.
 pub struct Document {
     pub versions: Versions,
@@ -159,7 +238,7 @@ impl Document {
 
     /// The units of the three, and what is needed to print them.
     pub fn merged(self, rules: &Rules) -> (Merge, Written) {
-        let written = Written { versions: self.versions, format: self.format };
+        let written = Written { versions: self.versions, format: self.format, rules: rules.clone() };
         (Merge::of(rules, Some(self.base), self.mine, self.theirs), written)
     }
 }
@@ -287,6 +366,11 @@ impl Document {
         let text = whole(&resolution.print(Texts { base: base.as_deref(), mine: &mine, theirs: &theirs }));
         let text = text.strip_prefix(&start).and_then(|text| text.strip_suffix('}')).unwrap_or(&text);
         Ok(text.to_owned())
+    }
+
+    /// The comments that one side wrote and that the settled result has no place for.
+    pub fn lost_comments(&self, settled: &str) -> Vec<String> {
+        self.format.lost_comments(&self.versions, settled)
     }
 
     fn is_record(&self) -> bool {

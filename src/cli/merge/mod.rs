@@ -63,12 +63,18 @@ fn named(unit: &three_way::Unit) -> String {
 fn of_fields(asked: &Merge, document: Document, law: &Law) -> Result<Merged, Failure> {
     let (merge, written) = document.merged(&law.rules);
     let faults = law.faults(|| merge.clean());
-    let open = merge.units().iter().filter(|unit| unit.is_conflict());
-    let (open, names) = (merge.conflicts(), open.map(named).collect());
+    let conflicts = merge.units().iter().filter(|unit| unit.is_conflict());
+    let (mut open, mut names) = (merge.conflicts(), conflicts.map(named).collect());
     let text = if asked.json {
         listing::of(&merge, &faults)
     } else {
-        written.versions.as_file(&marked(asked, &written.printed(&merge)?))
+        let printed = written.printed(&merge)?;
+        if printed.by_line && places(&printed.parts) > 0 {
+            let _ =
+                writeln!(std::io::stderr(), "midair: merged line by line, for both sides changed the same comments");
+            (open, names) = (places(&printed.parts), Vec::new());
+        }
+        written.versions.as_file(&marked(asked, &printed.parts))
     };
     // The process is about to end: taking thousands of small values apart one by one would be time for nothing.
     std::mem::forget(merge);

@@ -11,6 +11,7 @@ use super::document::{self, Document, Law, Versions};
 use super::plain;
 use crate::cli::arguments::{Common, Mergetool};
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::export::visible;
 use crate::cli::places;
 use crate::draft_box::{DraftBox, Kept};
 use crate::run::{self, Ending, Merged};
@@ -48,6 +49,11 @@ pub async fn mergetool(common: &Common, asked: &Mergetool) -> Result<Exit, Failu
     let text = document.settled(&resolution)?;
     document::to_file(&asked.merged, document.versions.as_file(&text).as_bytes())?;
     kept.forget();
+    let lost = document.lost_comments(&text);
+    if !lost.is_empty() {
+        let lost: Vec<String> = lost.iter().map(|comment| visible(comment)).collect();
+        eprintln!("midair: these comments are not in {}: {}", asked.merged.display(), lost.join("; "));
+    }
     match law.faults(|| Some(resolution.merged())).as_slice() {
         [] => Ok(Exit::Done),
         faults => {
