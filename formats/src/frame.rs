@@ -63,6 +63,12 @@ pub(crate) fn head_comment(text: &str) -> usize {
     end
 }
 
+/// Whether a text is whole lines of comments: what both sides wrote below it is the whole of what they wrote.
+pub(crate) fn says_nothing(text: &str) -> bool {
+    let mut lines = text.strip_prefix('\u{feff}').unwrap_or(text).lines().map(str::trim_start);
+    text.ends_with('\n') && lines.all(|line| line.is_empty() || line.starts_with('#'))
+}
+
 /// The part of the lines above a member that a blank line keeps apart from it, if a comment stands there.
 pub(crate) fn detached(lead: &str) -> &str {
     let end = head_comment(lead);

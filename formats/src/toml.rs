@@ -9,7 +9,7 @@ use toml_edit::{DocumentMut, Item, Table, TableLike, TomlError, Value as Toml};
 
 use crate::comments::{Counted, Versions, counted};
 use crate::fault::Fault;
-use crate::frame::{Frame, head_comment};
+use crate::frame::{Frame, head_comment, says_nothing};
 use crate::literal;
 
 mod comment;
@@ -35,6 +35,11 @@ pub fn read(text: &str) -> Result<Object, Fault> {
 /// [`Fault`] when one of the texts cannot be read, and when `merged` has something that TOML has no word for (`null`,
 /// integers beyond 64 bits).
 pub fn rewritten(base: Option<&str>, mine: &str, theirs: &str, merged: &Object) -> Result<String, Fault> {
+    if let Some(head) = base.filter(|base| says_nothing(base))
+        && let (Some(mine), Some(theirs)) = (mine.strip_prefix(head), theirs.strip_prefix(head))
+    {
+        return Ok(head.to_owned() + &rewritten(None, mine, theirs, merged)?);
+    }
     let frames = [mine, theirs].map(|text| Frame::of(text, head_comment));
     let base_frame = base.map(|text| Frame::of(text, head_comment));
     if base_frame.as_ref().is_some_and(|base| base.body == frames[0].body) && same(&read(theirs)?, merged) {

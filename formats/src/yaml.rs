@@ -12,7 +12,7 @@ use midair_record::{Object, Value};
 
 use crate::comments::{Counted, Versions, counted};
 use crate::fault::Fault;
-use crate::frame::{Frame, head_comment};
+use crate::frame::{Frame, head_comment, says_nothing};
 
 mod flow;
 mod fresh;
@@ -42,6 +42,11 @@ pub fn read(text: &str) -> Result<Object, Fault> {
 /// # Errors
 /// [`Fault`] when one of the texts cannot be read (see [`read`]), and when `merged` cannot be written.
 pub fn rewritten(base: Option<&str>, mine: &str, theirs: &str, merged: &Object) -> Result<String, Fault> {
+    if let Some(head) = base.filter(|base| says_nothing(base))
+        && let (Some(mine), Some(theirs)) = (mine.strip_prefix(head), theirs.strip_prefix(head))
+    {
+        return Ok(head.to_owned() + &rewritten(None, mine, theirs, merged)?);
+    }
     let wanted = Value::Object(merged.clone()).canonical();
     let says = |text: &str| read(text).map(|record| Value::Object(record).canonical() == wanted);
     let frames = [mine, theirs].map(|text| Frame::of(text, head));

@@ -252,3 +252,13 @@ fn faults_are_sentences_with_a_place() {
     let big = with("a = 1\n", &[("/b", "9223372036854775808")]);
     assert!(rewritten(None, "", "", &big).is_err());
 }
+
+#[test]
+fn comments_that_were_all_there_was_stand_once() {
+    for head in ["# only\n", "# only\n\n", "\u{feff}# only\n"] {
+        let [a, b] = ["a = 1\n", "b = 2\n"].map(|line| format!("{head}{line}"));
+        let merged = with("a = 1\nb = 2\n", &[]);
+        assert_eq!(written(head, &a, &b, &merged), format!("{head}a = 1\nb = 2\n"));
+        assert_eq!(written(head, head, &b, &with("b = 2\n", &[])), b);
+    }
+}

@@ -405,3 +405,13 @@ fn what_cannot_be_put_together_is_written_afresh_where_it_stands() {
     merged.shift_remove("b");
     assert_eq!(written(base, base, theirs, &merged), "# head\nz: 0 # z\na: |\n  x\n\n# two\nn: 2\n# c\nc: 3\n");
 }
+
+#[test]
+fn comments_that_were_all_there_was_stand_once() {
+    for head in ["# only\n", "# only\n\n", "\u{feff}# only\n"] {
+        let [a, b] = ["a: 1\n", "b: 2\n"].map(|line| format!("{head}{line}"));
+        let merged = with("a: 1\nb: 2\n", &[]);
+        assert_eq!(written(head, &a, &b, &merged), format!("{head}a: 1\nb: 2\n"));
+        assert_eq!(written(head, head, &b, &with("b: 2\n", &[])), b);
+    }
+}

@@ -360,9 +360,9 @@ impl Resolution {
         self.step(|choices| choices[index] = choice);
     }
 
-    /// Decides every unit that asks, as one step. What a person wrote by hand stays.
+    /// Decides all that is still undecided, as one step. Units and parts that are decided stay.
     pub fn choose_all(&mut self, choice: &Choice) {
-        self.choose_where(&Which::default(), choice);
+        self.choose_where(&Which { open: true, ..Which::default() }, choice);
     }
 
     /// Decides, as one step, every unit that asks and is meant by `which`. What a person wrote by hand stays. Gives how
@@ -370,19 +370,20 @@ impl Resolution {
     pub fn choose_where(&mut self, which: &Which, choice: &Choice) -> usize {
         let meant: Vec<usize> = (0..self.units().len()).filter(|&index| self.is_meant(index, which)).collect();
         let decided: Vec<(usize, Choice)> =
-            meant.iter().map(|&index| (index, self.for_what_asks(index, choice))).collect();
+            meant.iter().map(|&index| (index, self.for_what_asks(index, which, choice))).collect();
         self.step(|choices| decided.into_iter().for_each(|(index, choice)| choices[index] = choice));
         meant.len()
     }
 
-    /// `choice` for the parts of unit `index` that ask, where it has some: what merged beside them stays merged.
-    fn for_what_asks(&self, index: usize, choice: &Choice) -> Choice {
+    /// `choice` for the parts of unit `index` that are meant, where it has some: what merged beside them stays merged.
+    fn for_what_asks(&self, index: usize, which: &Which, choice: &Choice) -> Choice {
         let mut pieces = self.pieces(index);
         let one = choice.of_a_piece();
         if one == HunkChoice::Undecided || !pieces.iter().any(|piece| piece.asks) {
             return choice.clone();
         }
-        pieces.iter_mut().filter(|piece| piece.asks).for_each(|piece| piece.choice = one);
+        let is_meant = |piece: &&mut Piece| piece.asks && (!which.open || piece.choice == HunkChoice::Undecided);
+        pieces.iter_mut().filter(is_meant).for_each(|piece| piece.choice = one);
         Choice::Pieces(pieces)
     }
 

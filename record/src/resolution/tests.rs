@@ -69,6 +69,19 @@ fn the_same_choice_once_more_takes_it_back() {
 }
 
 #[test]
+fn one_choice_for_all_leaves_what_is_decided() {
+    let mut settling =
+        draft(BASE, MINE).rebase(stored(8, r#"{"name":"Site","quota":150,"owner":"dana"}"#), None, vec![]);
+    settling.choose(0, Choice::Mine);
+    settling.choose_all(&Choice::Theirs);
+    assert_eq!((settling.choice(0), settling.choice(1)), (&Choice::Mine, &Choice::Theirs));
+    settling.choose_all(&Choice::Mine);
+    assert_eq!(settling.choice(1), &Choice::Theirs);
+    settling.undo();
+    assert_eq!((settling.choice(0), settling.undecided()), (&Choice::Mine, 1), "what changed nothing is no step");
+}
+
+#[test]
 fn every_step_can_be_undone_and_redone() {
     let mut settling =
         draft(BASE, MINE).rebase(stored(8, r#"{"name":"Site","quota":150,"owner":"dana"}"#), None, vec![]);

@@ -202,7 +202,8 @@ impl App {
     }
 }
 
-/// Draws as many keys as there is room for; the way to all of them always is among them, where the place has one.
+/// Draws as many keys as there is room for; the way to all of them always is among them, where the
+/// place has one, and so is the way out of a collision.
 pub(in crate::tui) fn draw_keys<'k>(
     area: Rect,
     buf: &mut Buffer,
@@ -211,12 +212,16 @@ pub(in crate::tui) fn draw_keys<'k>(
 ) {
     let keys: Vec<&Binding> = keys.collect();
     let wide = |line: &Binding, first: bool| glyph::width(line.hint, 200) + if first { 0 } else { 3 };
-    let help = keys.iter().find(|line| line.action == Action::Help && line.place != Place::Everywhere);
-    let mut kept_free = help.map_or(0, |line| wide(line, false));
+    let always = |line: &Binding| match line.action {
+        Action::Help => line.place != Place::Everywhere,
+        Action::Back => matches!(line.place, Place::Collision | Place::Files),
+        _ => false,
+    };
+    let mut kept_free: u16 = keys.iter().filter(|line| always(line)).map(|line| wide(line, false)).sum();
     let mut used = 1;
     for line in keys.iter().copied() {
-        if help.is_some_and(|help| std::ptr::eq(*help, line)) {
-            kept_free = 0;
+        if always(line) {
+            kept_free -= wide(line, false);
         } else if used + wide(line, used == 1) + kept_free > area.width {
             if kept_free > 0 {
                 continue;

@@ -118,9 +118,10 @@ impl Collision {
         asked.chain(rest).collect()
     }
 
-    /// Which parts of unit `index` are decided one by one: those that ask, in a unit that asks.
+    /// Which parts of unit `index` are decided one by one: those that ask, in a unit that asks and is not written by hand.
     fn parts(&self, index: usize) -> Vec<(usize, Piece)> {
-        if !self.resolution.asks(index) || self.resolution.units()[index].hunks.is_empty() {
+        let by_hand = matches!(self.resolution.choice(index), Choice::Hand(_));
+        if by_hand || !self.resolution.asks(index) || self.resolution.units()[index].hunks.is_empty() {
             return Vec::new();
         }
         self.resolution.pieces(index).into_iter().enumerate().filter(|(_, piece)| piece.asks).collect()
@@ -208,6 +209,9 @@ impl Collision {
                 Some("Both goes with texts and lists; here it is one or the other, or e to write it by hand.")
             }
             Action::Split if self.focus.piece.is_none() => Some("Only a part of a text or list can be split."),
+            Action::AllTheirs | Action::AllMine if self.resolution.undecided() == 0 => {
+                Some("Nothing is undecided; what is decided stays.")
+            }
             Action::ChangeRule if unit.rules().len() < 2 => Some("No other merge rule fits this field."),
             _ => None,
         }
