@@ -196,8 +196,11 @@ impl Widget for &MergeFiles {
         let here = here.filter(|line| place != Place::Collision || self.collision.works_now(line.action));
         let (first, rest): (Vec<_>, Vec<_>) = here.partition(|line| keys::decides(line.action));
         let files = TABLE.iter().filter(|line| line.place == Place::Files && place == Place::Collision);
-        let shown = first.into_iter().chain(files).chain(rest);
-        draw_keys(foot, buf, &self.theme, shown.filter(|line| !line.hint.is_empty()));
+        let mut shown: Vec<_> = first.into_iter().chain(files).chain(rest).collect();
+        if place == Place::Collision {
+            shown.sort_by_key(|line| !self.collision.comes_first(line.action));
+        }
+        draw_keys(foot, buf, &self.theme, shown.into_iter().filter(|line| !line.hint.is_empty()));
     }
 }
 
@@ -301,6 +304,10 @@ mod tests {
                 for hint in ["← theirs", "→ mine", "Esc leave", "? help"] {
                     assert!(foot.contains(hint), "{width}: {foot}");
                 }
+                let mut settled = of(sides[0], sides[1], sides[2]);
+                press(&mut settled, &[KeyCode::Char('T')]);
+                let said = shown(&settled, width, height);
+                assert!(said.lines().last().unwrap().starts_with(" Enter write · ← theirs"), "{said}");
             }
         }
     }

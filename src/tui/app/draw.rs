@@ -180,7 +180,11 @@ impl App {
             _ => true,
         });
         let all = here.chain(everywhere).filter(|line| !line.hint.is_empty() && self.works_now(line));
-        draw_keys(area, buf, &self.theme, all);
+        let mut all: Vec<&Binding> = all.collect();
+        if let (Screen::Collision(collision), Place::Collision) = (&self.screen, place) {
+            all.sort_by_key(|line| !collision.comes_first(line.action));
+        }
+        draw_keys(area, buf, &self.theme, all.into_iter());
         debug_assert!(
             TABLE
                 .iter()

@@ -226,6 +226,11 @@ impl Collision {
         }
     }
 
+    /// Whether a key is the one to press next: the one that ends it, when all is decided.
+    pub fn comes_first(&self, action: Action) -> bool {
+        action == Action::Submit && self.resolution.undecided() == 0
+    }
+
     /// Does what a key means here. `true`: a decision changed, and the draft on disk is behind.
     pub fn act(&mut self, action: Action) -> bool {
         let decided = self.does(action);
