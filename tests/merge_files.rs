@@ -180,6 +180,61 @@ fn the_last_member_keeps_its_missing_comma() {
     );
 }
 
+/// The sides of a file with markers: all mine, all theirs.
+fn taken(marked: &str) -> [String; 2] {
+    let (mut sides, mut within) = ([String::new(), String::new()], [true, true]);
+    for line in marked.split_inclusive('\n') {
+        match line.split_whitespace().next() {
+            Some("<<<<<<<") => within = [true, false],
+            Some("=======") => within = [false, true],
+            Some(">>>>>>>") => within = [true, true],
+            _ => sides.iter_mut().zip(within).filter(|(_, within)| *within).for_each(|(side, _)| *side += line),
+        }
+    }
+    sides
+}
+
+#[test]
+fn either_side_of_the_last_member_leaves_no_comma_too_many() {
+    let run = merged(["{\n  \"a\": 1,\n  \"b\": 2\n}\n", "{\n  \"a\": 1\n}\n", "{\n  \"a\": 1,\n  \"b\": 3\n}\n"]);
+    let open = "{\n<<<<<<< mine\n  \"a\": 1\n=======\n  \"a\": 1,\n  \"b\": 3\n>>>>>>> theirs\n}\n";
+    assert_eq!(run, Run::open(open, "1 place is open: b"));
+    let mut seen = 0;
+    let sides = [r#"{"a":1,"b":1,"c":1}"#, r#"{"a":2,"b":2,"c":2}"#, r#"{"a":3,"b":3,"c":3}"#];
+    for dropped in 0..64 {
+        let side = |text: &str, bits: u8, indent: &str| {
+            let mut fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).unwrap();
+            let names = ["a", "b", "c"];
+            names
+                .iter()
+                .enumerate()
+                .filter(|(bit, _)| bits >> bit & 1 == 1)
+                .for_each(|(_, name)| drop(fields.remove(*name)));
+            let text = serde_json::Value::Object(fields).to_string();
+            if indent.is_empty() {
+                text
+            } else {
+                text.replace(['{', ','], indent)
+                    .replacen(indent, "{\n  ", 1)
+                    .replace('}', "\n}\n")
+                    .replace("\n  \n", "\n")
+            }
+        };
+        for indent in ["", ",\n  "] {
+            let run = merged([
+                &side(sides[0], 0, indent),
+                &side(sides[1], dropped & 7, indent),
+                &side(sides[2], dropped >> 3, indent),
+            ]);
+            for text in taken(&run.out) {
+                seen += 1;
+                assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{dropped} {text:?} of {}", run.out);
+            }
+        }
+    }
+    assert_eq!(seen, 256);
+}
+
 #[test]
 fn every_byte_that_nobody_changed_stays() {
     for (base, mine, theirs, both) in [

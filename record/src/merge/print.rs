@@ -306,25 +306,37 @@ impl Printer<'_> {
             _ => true,
         };
         let shown: Vec<&Member> = members.iter().filter(|member| there(member, self)).collect();
-        for (place, member) in shown.iter().enumerate() {
-            let last = place + 1 == shown.len();
-            let open = match member.node {
-                Node::Unit(index) | Node::Part(index) => self.picks[*index] == Pick::Open,
-                _ => false,
-            };
-            if open {
+        let is_open = |member: &Member| match member.node {
+            Node::Unit(index) | Node::Part(index) => self.picks[*index] == Pick::Open,
+            _ => false,
+        };
+        let open_tail = shown.iter().rev().take_while(|member| is_open(member)).count();
+        let tail = shown.len() - open_tail;
+        let whole = if self.may_end_early(layout, &shown[tail..]) { tail } else { shown.len() };
+        let mut before = None;
+        for (place, member) in shown.iter().enumerate().take(whole) {
+            if is_open(member) {
                 self.flush();
-                let said = self.open_entry(layout, member, place == 0, last);
+                let said = self.open_entry(layout, member, place == 0, place + 1 == shown.len());
                 self.out.push(said);
-            } else {
-                self.settled += &layout.lead(member.at, place == 0);
-                self.settled += &head(layout, member);
-                self.entry_value(layout, member);
-                if !last {
-                    self.settled.push_str(layout.trail(member.at));
-                    self.settled.push(',');
-                }
+                continue;
             }
+            let (parts, start) = (self.out.len(), self.settled.len());
+            self.settled += &layout.lead(member.at, place == 0);
+            self.settled += &head(layout, member);
+            self.entry_value(layout, member);
+            let is_whole = self.out.len() == parts;
+            if place + 1 == whole && whole < shown.len() && is_whole {
+                before = Some((self.settled.split_off(start), layout.trail(member.at)));
+            } else if place + 1 < shown.len() {
+                self.settled.push_str(layout.trail(member.at));
+                self.settled.push(',');
+            }
+        }
+        if whole < shown.len() {
+            let said = self.open_end(layout, before, &shown[whole..], whole == 0);
+            self.flush();
+            self.out.push(said);
         }
         if !shown.is_empty() || layout.entries[layout.style].is_empty() {
             self.settled.push_str(if shown.is_empty() { "" } else { layout.end() });
@@ -332,13 +344,44 @@ impl Printer<'_> {
         self.settled.push(close);
     }
 
-    /// The text of an entry on each side, white space and comma included.
-    fn open_entry(&self, layout: &Layout, member: &Member, first: bool, last: bool) -> Printed {
+    /// Whether one of these, the open entries at the end, is absent on a side: then a comma before it would be too much.
+    fn may_end_early(&self, layout: &Layout, members: &[&Member]) -> bool {
+        let absent = |member: &Member| self.open_values(layout, member)[MINE..].iter().any(Option::is_none);
+        members.iter().any(|member| absent(member))
+    }
+
+    /// The open entries at the end as one, with the entry before them: each side ends without a comma.
+    fn open_end(&self, layout: &Layout, before: Option<(String, &str)>, members: &[&Member], first: bool) -> Printed {
+        let values: Vec<_> = members.iter().map(|member| self.open_values(layout, member)).collect();
+        let side = |side: usize| {
+            let (mut text, mut gap) = before.clone().map_or((String::new(), None), |(text, gap)| (text, Some(gap)));
+            for (member, values) in members.iter().zip(&values) {
+                let Some(value) = &values[side] else { continue };
+                if let Some(gap) = gap {
+                    text += gap;
+                    text.push(',');
+                }
+                text += &layout.lead(member.at, first && gap.is_none());
+                text += &head(layout, member);
+                text += value;
+                gap = Some(layout.trail(member.at));
+            }
+            text
+        };
+        Printed::Open { base: side(BASE), mine: side(MINE), theirs: side(THEIRS) }
+    }
+
+    fn open_values(&self, layout: &Layout, member: &Member) -> [Option<String>; 3] {
         let texts = member.texts(layout);
-        let values = match member.node {
+        match member.node {
             Node::Unit(index) => self.versions(*index, texts),
             _ => [BASE, MINE, THEIRS].map(|side| texts[side].map(str::to_owned)),
-        };
+        }
+    }
+
+    /// The text of an entry on each side, white space and comma included.
+    fn open_entry(&self, layout: &Layout, member: &Member, first: bool, last: bool) -> Printed {
+        let values = self.open_values(layout, member);
         let lead = layout.lead(member.at, first);
         let comma = if last { "" } else { "," };
         let entry = |value: Option<String>| match value {
