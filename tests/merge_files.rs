@@ -1,6 +1,11 @@
 //! `midair merge` as a script and as git meet it: what it prints, what it writes, how it ends.
 #![allow(clippy::unwrap_used)]
 
+#[path = "merge_files/comments.rs"]
+mod comments;
+#[path = "merge_files/git.rs"]
+mod git;
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
@@ -373,48 +378,6 @@ fn a_merge_driver_writes_into_mine() {
 }
 
 #[test]
-fn a_merge_driver_merges_what_is_no_json_line_by_line_and_says_so() {
-    let folder = Folder::with(["// a\none: 1\n\ntwo: 1\n", "// a\none: 2\n\ntwo: 1\n", "// a\none: 1\n\ntwo: 3\n"]);
-    let run = folder.merge(&["--git", "--path", "conf/settings.json"]);
-    assert!(run.code == Some(0) && run.out.is_empty(), "{run:?}");
-    assert!(run.err.starts_with("midair: merged line by line, for ") && run.err.lines().count() == 1, "{run:?}");
-    assert_eq!(folder.read("mine.json"), "// a\none: 2\n\ntwo: 3\n");
-
-    let folder = Folder::with(["a: 1\r\n\r\nb: 1\r\n", "a: 2\r\n\r\nb: 1\r\n", "a: 3\r\n\r\nb: 1\r\n"]);
-    let run = folder.merge(&["--git"]);
-    assert!(run.code == Some(1) && run.err.ends_with("midair: 1 place is open\n"), "{run:?}");
-    let lines = ["<<<<<<< mine", "a: 2", "=======", "a: 3", ">>>>>>> theirs", "", "b: 1", ""];
-    assert_eq!(folder.read("mine.json"), lines.join("\r\n"));
-}
-
-#[test]
-fn a_merge_driver_merges_any_bytes_line_by_line() {
-    let side = |one: u8, two: u8| [b"caf\xe9: ", [one].as_slice(), b"\n\n\n", &[two, b'\n']].concat();
-    let folder = Folder::with([side(1, 1), side(0xff, 1), side(1, 0xc3)]);
-    assert_eq!(folder.merge(&["--git"]).code, Some(0));
-    assert_eq!(fs::read(folder.path("mine.json")).unwrap(), side(0xff, 0xc3));
-
-    let folder = Folder::with([side(1, 1), side(0xff, 1), side(0xfe, 1)]);
-    let run = folder.merge(&["--git", "-L", "ours é"]);
-    assert!(run.code == Some(1) && run.err.ends_with("midair: 1 place is open\n"), "{run:?}");
-    assert!(run.err.contains("base.json is not valid UTF-8, in line 1"), "{run:?}");
-    let marked = [b"<<<<<<< mine\ncaf\xe9: \xff\n=======\ncaf\xe9: \xfe\n".as_slice(), b">>>>>>> theirs\n\n\n\x01\n"];
-    assert_eq!(fs::read(folder.path("mine.json")).unwrap(), marked.concat());
-
-    let folder = Folder::with([side(1, 1), side(2, 1), side(3, 1)]);
-    folder.midair(&["merge", "--git", "-L", "é", "base.json", "mine.json", "theirs.json"]);
-    assert!(fs::read(folder.path("mine.json")).unwrap().starts_with("<<<<<<< é\n".as_bytes()));
-}
-
-#[test]
-fn a_merge_driver_leaves_mine_alone_where_a_side_is_binary() {
-    let folder = Folder::with([b"{}".as_slice(), b"{\"a\":1}", b"\xff\xfea\0"]);
-    let run = folder.merge(&["--git"]);
-    assert_eq!(run, Run::open("", "a side is binary, and cannot be merged; mine stays as it is"));
-    assert_eq!(folder.read("mine.json"), "{\"a\":1}");
-}
-
-#[test]
 fn a_pipe_that_is_written_to_stays_a_pipe() {
     use std::os::unix::fs::FileTypeExt;
     let sides = ["{\"a\":1,\"b\":1}", "{\"a\":2,\"b\":1}", "{\"a\":1,\"b\":2}"];
@@ -536,194 +499,8 @@ fn a_schema_says_by_which_rules_members_merge() {
     folder.merge(&["--schema", "schema.json"]).refused(&["schema.json: ", "\"sets\" is no merge rule"]);
 }
 
-impl Folder {
-    fn git(&self, words: &[&str]) -> Run {
-        let settings = ["-c", "user.name=tester", "-c", "user.email=tester@example.org", "-c", "commit.gpgsign=false"];
-        Run::of(self.command("git", &[&settings, words].concat()).output().expect("git is installed"))
-    }
-
-    fn commits(&self, text: &str) {
-        self.write("package.json", text);
-        let run = self.git(&["commit", "-qam", "a change"]);
-        assert_eq!(run.code, Some(0), "{run:?}");
-    }
-
-    /// A repository in which git merges JSON by midair.
-    fn repository(text: &str) -> Self {
-        let folder = Self::new();
-        assert_eq!(folder.git(&["init", "-q", "-b", "main"]).code, Some(0));
-        let driver = "merge --git -L %X -L %S -L %Y --marker-size %L --path %P %O %A %B";
-        folder.git(&["config", "merge.midair.driver", &format!("'{}' {driver}", env!("CARGO_BIN_EXE_midair"))]);
-        folder.write(".gitattributes", "*.json merge=midair\n");
-        folder.write("package.json", text);
-        folder.git(&["add", "."]);
-        folder.commits(text);
-        folder
-    }
-
-    /// Both branches change the file, and main takes the other one in.
-    fn branches(&self, mine: &str, theirs: &str) -> Run {
-        assert_eq!(self.git(&["checkout", "-qb", "other"]).code, Some(0));
-        self.commits(theirs);
-        assert_eq!(self.git(&["checkout", "-q", "main"]).code, Some(0));
-        self.commits(mine);
-        self.git(&["merge", "--no-edit", "other"])
-    }
-}
-
-#[test]
-fn two_branches_that_add_dependencies_beside_each_other_merge_in_git() {
-    let folder = Folder::repository(PACKAGE);
-    let run = folder.branches(&package("1.0.0", "react"), &package("1.1.0", "lodash"));
-    assert_eq!(run.code, Some(0), "{run:?}");
-    let both = package("1.1.0", "lodash").replace("    \"zod", "    \"react\": \"^2.0.0\",\n    \"zod");
-    assert_eq!(folder.read("package.json"), both);
-    assert_eq!(folder.git(&["status", "--porcelain", "--untracked-files=no"]).out, "");
-}
-
-#[test]
-fn two_branches_that_change_the_version_stop_git_at_the_version_alone() {
-    let folder = Folder::repository(PACKAGE);
-    let run = folder.branches(&package("1.2.0", "react"), &package("2.0.0", "lodash"));
-    assert_eq!(run.code, Some(1), "{run:?}");
-    assert!(run.out.contains("CONFLICT (content): Merge conflict in package.json"), "{run:?}");
-    let both = package("?", "lodash").replace("    \"zod", "    \"react\": \"^2.0.0\",\n    \"zod");
-    let open = "<<<<<<< HEAD\n  \"version\": \"1.2.0\",\n=======\n  \"version\": \"2.0.0\",\n>>>>>>> other\n";
-    assert_eq!(folder.read("package.json"), both.replace("  \"version\": \"?\",\n", open));
-    assert_eq!(folder.git(&["status", "--porcelain", "--untracked-files=no"]).out, "UU package.json\n");
-}
-
-#[test]
-fn a_file_that_both_branches_added_merges_in_git() {
-    let folder = Folder::repository(PACKAGE);
-    folder.git(&["checkout", "-qb", "other"]);
-    folder.write("new.json", "{\n  \"a\": 1,\n  \"b\": 2\n}\n");
-    folder.git(&["add", "."]);
-    folder.commits(PACKAGE);
-    folder.git(&["checkout", "-q", "main"]);
-    folder.write("new.json", "{\n  \"a\": 1,\n  \"b\": 3\n}\n");
-    folder.git(&["add", "."]);
-    folder.commits(PACKAGE);
-    assert_eq!(folder.git(&["merge", "--no-edit", "other"]).code, Some(1));
-    let open = "{\n  \"a\": 1,\n<<<<<<< HEAD\n  \"b\": 3\n=======\n  \"b\": 2\n>>>>>>> other\n}\n";
-    assert_eq!(folder.read("new.json"), open);
-}
-
 #[test]
 fn a_second_member_is_spaced_as_the_first_one_is() {
     assert_eq!(merged(["{}", r#"{"m":1}"#, r#"{"t":1}"#]), Run::clean(r#"{"m":1,"t":1}"#));
     assert_eq!(merged(["{}", r#"{"m": 1}"#, r#"{"t": 1}"#]), Run::clean(r#"{"m": 1, "t": 1}"#));
-}
-
-#[test]
-fn yaml_and_toml_keep_their_comments_and_stop_at_the_open_line_alone() {
-    let folder = Folder::with(["", "", ""]);
-    let sides = |name: &str, base: &str, mine: [&str; 2], theirs: [&str; 2]| {
-        folder.write(&format!("base.{name}"), base);
-        folder.write(&format!("mine.{name}"), base.replace("1.0", mine[0]).replace("a: 1", mine[1]));
-        folder.write(&format!("theirs.{name}"), base.replace("1.0", theirs[0]).replace("b: 2", theirs[1]));
-        let files = ["base", "mine", "theirs"].map(|side| format!("{side}.{name}"));
-        Run::of(
-            folder.command(env!("CARGO_BIN_EXE_midair"), &["merge", &files[0], &files[1], &files[2]]).output().unwrap(),
-        )
-    };
-    let yaml = "# head\nversion: '1.0'  # bumped\n\nmore:\n  a: 1 # one\n  # two\n  b: 2\n";
-    let clean = sides("yaml", yaml, ["2.0", "a: 3"], ["1.0", "b: 4"]);
-    assert_eq!(clean, Run::clean(&yaml.replace("1.0", "2.0").replace("a: 1", "a: 3").replace("b: 2", "b: 4")));
-    let open = sides("yaml", yaml, ["2.0", "a: 3"], ["3.0", "b: 4"]);
-    assert_eq!((open.code, open.err.as_str()), (Some(1), "midair: 1 place is open: version\n"));
-    let marked =
-        "<<<<<<< mine.yaml\nversion: '2.0'  # bumped\n=======\nversion: '3.0'  # bumped\n>>>>>>> theirs.yaml\n";
-    assert!(open.out.starts_with(&format!("# head\n{marked}\nmore:\n  a: 3 # one\n")), "{}", open.out);
-
-    let toml = "# head\n[package]\nversion = \"1.0\" # bumped\n\n[more]\nx = 1 # a: 1\ny = \"b: 2\"\n";
-    let open = sides("toml", toml, ["2.0", "a: 1"], ["3.0", "b: 4"]);
-    assert_eq!(open.err, "midair: 1 place is open: package.version\n");
-    assert!(open.out.starts_with("# head\n[package]\n<<<<<<< mine.toml\nversion = \"2.0\" # bumped\n"), "{}", open.out);
-    assert!(open.out.ends_with("x = 1 # a: 1\ny = \"b: 4\"\n"), "{}", open.out);
-
-    folder.write("mine.yaml", "a: &x 1\nb: *x\n");
-    let refused = Run::of(
-        folder
-            .command(env!("CARGO_BIN_EXE_midair"), &["merge", "base.yaml", "mine.yaml", "theirs.yaml"])
-            .output()
-            .unwrap(),
-    );
-    assert_eq!(refused.code, Some(2));
-    assert!(refused.err.contains("mine.yaml") && refused.err.contains("line 1"), "{}", refused.err);
-}
-
-/// Merges three versions of a YAML or TOML file.
-fn merged_as(ending: &str, sides: [&str; 3]) -> Run {
-    let folder = Folder::with(sides);
-    folder.merge(&["--path", &format!("file.{ending}")])
-}
-
-#[test]
-fn a_comment_that_both_sides_changed_is_asked_and_never_lost() {
-    for (ending, is) in [("yaml", ":"), ("toml", " =")] {
-        let file = |above: &str, beside: &str, below: &str| {
-            format!("# {above}\na{is} 1 # {beside}\n\n\n\nb{is} 1\n\n# {below}\n")
-        };
-        let both = |mine: [&str; 3], theirs: [&str; 3]| {
-            let [mine, theirs] = [mine, theirs].map(|[above, beside, below]| file(above, beside, below));
-            merged_as(ending, [&file("x", "y", "z"), &mine, &theirs])
-        };
-        for (mine, theirs) in
-            [(["m", "y", "z"], ["t", "y", "z"]), (["x", "m", "z"], ["x", "t", "z"]), (["x", "y", "m"], ["x", "y", "t"])]
-        {
-            let run = both(mine, theirs);
-            assert_eq!(run.code, Some(1), "{ending} {mine:?} {run:?}");
-            assert!(run.out.contains("# m\n=======\n") && run.out.contains("# t\n>>>>>>>"), "{ending} {run:?}");
-            assert!(run.err.contains("both sides changed the same comments"), "{run:?}");
-            assert!(run.err.ends_with("midair: 1 place is open\n"), "{run:?}");
-        }
-        let apart = both(["m", "y", "z"], ["x", "t", "z"]);
-        assert_eq!(apart, Run::clean(&file("m", "t", "z")), "{ending}");
-        assert_eq!(both(["m", "y", "m"], ["m", "t", "z"]), Run::clean(&file("m", "t", "m")), "{ending}");
-        let value = file("m", "y", "z").replace("b: 1", "b: 2").replace("b = 1", "b = 2");
-        assert_eq!(merged_as(ending, [&file("x", "y", "z"), &file("x", "y", "z"), &value]), Run::clean(&value));
-
-        let tail = |added: &str| format!("a{is} 1\n\n# {added}\n");
-        let run = merged_as(ending, [&format!("a{is} 1\n"), &tail("m"), &tail("t")]);
-        assert!(run.code == Some(1) && run.out.contains("# m\n") && run.out.contains("# t\n"), "{run:?}");
-        let run = merged_as(ending, [&tail("z"), &tail("m"), &tail("z\n# t")]);
-        assert!(run.code == Some(1) && run.out.contains("# m\n") && run.out.contains("# t\n"), "{run:?}");
-        let gone = format!("b{is} 1\n");
-        let base = format!("# x\na{is} 1\n{gone}");
-        let run = merged_as(ending, [&base, &base.replace("# x", "# m"), &gone]);
-        assert!(run.code == Some(1) && run.out.contains("# m\n"), "its member is gone: {run:?}");
-    }
-}
-
-#[test]
-fn comments_and_values_that_both_changed_are_both_asked() {
-    let base = "# x\na: 1\n\n\n\nb: 1\n";
-    let run = merged_as(
-        "yaml",
-        [
-            base,
-            &base.replace("# x", "# m").replace("b: 1", "b: 2"),
-            &base.replace("# x", "# t").replace("b: 1", "b: 3"),
-        ],
-    );
-    assert_eq!(run.err.lines().last(), Some("midair: 2 places are open"));
-    // Line by line nothing meets: the list is written over three lines.
-    let base = "# x\na: [1,\n  2,\n\n\n\n  2, 3]\n";
-    let run = merged_as(
-        "yaml",
-        [base, &base.replace("# x", "# m").replace("[1,", "[0,"), &base.replace("# x", "# t").replace("3]", "4]")],
-    );
-    assert_eq!(run.code, Some(1));
-    for line in ["# m\n", "# t\n", "a: [0,\n", "  2, 4]\n"] {
-        assert!(run.out.contains(line), "{}", run.out);
-    }
-}
-
-#[test]
-fn a_mergetool_says_which_comments_have_no_place() {
-    let folder = Folder::with(["# x\na: 1\n", "# m\na: 1\n", "# t\na: 1\n"]);
-    let run = folder.midair(&["mergetool", "--plain", "base.json", "mine.json", "theirs.json", "out.yaml"]);
-    assert_eq!((run.code, folder.read("out.yaml").as_str()), (Some(0), "# m\na: 1\n"));
-    assert_eq!(run.err, "midair: these comments are not in out.yaml: t\n");
 }
