@@ -262,3 +262,16 @@ fn comments_that_were_all_there_was_stand_once() {
         assert_eq!(written(head, head, &b, &with("b = 2\n", &[])), b);
     }
 }
+
+#[test]
+fn a_table_of_theirs_stands_as_close_as_it_stood() {
+    let base = "a = 1\n";
+    let merged = with("a = 2\n[b]\nx = 1\n[b.c]\ny = 1\n", &[]);
+    let theirs = "a = 1\n[b]\nx = 1\n[b.c]\ny = 1\n";
+    assert_eq!(written(base, "a = 2\n", theirs, &merged), "a = 2\n[b]\nx = 1\n[b.c]\ny = 1\n");
+    let merged = with("[a]\nx = 2\n[b]\nx = 1\n", &[]);
+    assert_eq!(
+        written("[a]\nx = 1\n", "[a]\nx = 2\n", "[b]\nx = 1\n[a]\nx = 1\n", &merged),
+        "[a]\nx = 2\n\n[b]\nx = 1\n"
+    );
+}

@@ -233,7 +233,11 @@ fn members(tables: Sides<'_, Item>, merged: &Object, afresh: &[&str]) -> Result<
             lead.set_prefix(text);
         }
     }
-    for (index, (_, item)) in out.iter_mut().enumerate() {
+    // A table from the top of theirs has no blank line above it.
+    let first = like.theirs.and_then(|theirs| theirs.iter().next());
+    let top_of_theirs =
+        first.filter(|(_, item)| header(item).and_then(Table::position) <= Some(1)).map(|(name, _)| name);
+    for (index, (key, item)) in out.iter_mut().enumerate() {
         if !in_order {
             decor::unplaced(item);
         }
@@ -242,8 +246,8 @@ fn members(tables: Sides<'_, Item>, merged: &Object, afresh: &[&str]) -> Result<
             Item::ArrayOfTables(tables) => tables.get_mut(0),
             _ => None,
         };
-        // A table from the top of theirs has no blank line above it.
-        if let Some(table) = new.filter(|table| table.position().is_none() && index > 0)
+        let was_on_top = top_of_theirs == Some(key.get());
+        if let Some(table) = new.filter(|table| was_on_top && table.position().is_none() && index > 0)
             && let Some(text) = table.decor().prefix().and_then(toml_edit::RawString::as_str)
             && !text.starts_with('\n')
         {
@@ -252,6 +256,15 @@ fn members(tables: Sides<'_, Item>, merged: &Object, afresh: &[&str]) -> Result<
         }
     }
     Ok(out)
+}
+
+/// The table that the first header of an item is for.
+fn header(item: &Item) -> Option<&Table> {
+    match item {
+        Item::Table(table) => Some(table),
+        Item::ArrayOfTables(tables) => tables.get(0),
+        _ => None,
+    }
 }
 
 fn is_headed(item: &Item) -> bool {
