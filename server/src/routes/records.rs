@@ -148,11 +148,14 @@ async fn read(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, Pr
     {
         return Ok(not_modified(&known.tag));
     }
-    let Some(seen) = desk.store.glance(&key)? else {
-        return Err(match desk.store.get(key.clone()).await? {
-            Found::Gone(gone) => refusal::gone(&key, &gone),
-            Found::Stored(_) | Found::Missing => missing(&key),
-        });
+    let seen = match desk.store.glance(&key)? {
+        Some(seen) => seen,
+        None => match desk.store.get(key.clone()).await? {
+            // It was created between the two looks.
+            Found::Stored(stored) => stored.into(),
+            Found::Gone(gone) => return Err(refusal::gone(&key, &gone)),
+            Found::Missing => return Err(missing(&key)),
+        },
     };
     match conditions.judge_read(&seen.tag, written_at(&seen.at)) {
         ReadVerdict::Whole => {

@@ -39,6 +39,19 @@ pub struct Glance {
     pub text: String,
 }
 
+impl From<Stored> for Glance {
+    fn from(stored: Stored) -> Self {
+        Glance {
+            version: stored.version,
+            tag: stored.token.as_str().to_owned(),
+            at: stored.updated_at,
+            by: stored.updated_by,
+            note: stored.note,
+            text: stored.fields.text().to_owned(),
+        }
+    }
+}
+
 /// Which records are wanted.
 #[derive(Clone, Debug)]
 pub struct PageWanted {
