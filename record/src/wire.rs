@@ -184,6 +184,14 @@ pub struct VersionLine {
     /// What it changed. For a create or a delete, the members that came or went.
     #[serde(default)]
     pub paths: Vec<Pointer>,
+    /// The writer did not say what the write was to replace: whatever stood there was overwritten unseen.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub blind: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks for it")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// That a record was deleted: by whom, when and why, and which version the deletion made.

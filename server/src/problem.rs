@@ -37,10 +37,14 @@ codes! {
     UNSUPPORTED_TYPE = "unsupported_type", 415, "The body has a type that is not taken here";
     TOO_SLOW = "too_slow", 408, "The request took too long";
     NOT_EMPTY = "not_empty", 409, "The collection still holds records";
+    TEST_FAILED = "test_failed", 409, "The record is not what the patch expects";
     VERSION_CONFLICT = "version_conflict", 412, "The record changed after you loaded it";
     ALREADY_EXISTS = "already_exists", 412, "The record exists already";
     UNKNOWN_TOKEN = "unknown_token", 412, "The token was never issued for this record";
     TOO_LARGE = "too_large", 413, "The body is too large";
+    INVALID_FIELDS = "invalid_fields", 422, "The record is not what its schema says";
+    INVALID_DEFINITION = "invalid_definition", 422, "The definition cannot be used";
+    UNFIT_PATCH = "unfit_patch", 422, "The patch cannot be applied to the record";
     KEY_REUSED = "key_reused", 422, "The idempotency key was used for another write";
     PRECONDITION_REQUIRED = "precondition_required", 428, "The write does not say what it replaces";
     NOT_WRITTEN = "not_written", 424, "Another write of the same request was refused";

@@ -1,6 +1,8 @@
 //! Turns a refused write into the problem that shows both sides: current, base, who wrote since, what overlaps.
 
 use axum::http::header::ETAG;
+use midair_record::Pointer;
+use midair_record::schema::Violation;
 use midair_record::wire::{Conflict, Current, Key, Stored, Token, Tombstone, VersionLine};
 use serde::Serialize;
 
@@ -64,6 +66,27 @@ pub fn stale(key: &Key, conflict: &Conflict, presented: Option<&str>, creates: b
     }
     let suggestion = if matches!(conflict.current, Current::Stored(_)) { "merge" } else { "recreate" };
     problem.with("suggestion", &suggestion)
+}
+
+/// The problem of fields that are not what the schema of the collection says.
+pub fn invalid(key: &Key, faults: &[Violation]) -> Problem {
+    #[derive(Serialize)]
+    struct Fault<'f> {
+        pointer: &'f Pointer,
+        detail: &'f str,
+    }
+    let said: Vec<String> = faults.iter().take(3).map(|fault| format!("{} {}", fault.at, fault.what)).collect();
+    let more =
+        if faults.len() > said.len() { format!(", and {} more", faults.len() - said.len()) } else { String::new() };
+    let errors: Vec<Fault> = faults.iter().map(|fault| Fault { pointer: &fault.at, detail: &fault.what }).collect();
+    let detail = format!("{key} was not written: {}{more}.", said.join("; "));
+    Problem::new(problem::INVALID_FIELDS, detail).with("errors", &errors)
+}
+
+/// The problem of a write that does not say what it replaces. `send`: the headers that would.
+pub fn unguarded(key: &Key, send: &str) -> Problem {
+    let detail = format!("A write of {key} has to say what it replaces: read it first, then send {send}.");
+    Problem::new(problem::PRECONDITION_REQUIRED, detail)
 }
 
 /// The problem of a read or deletion of what was deleted.

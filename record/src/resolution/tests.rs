@@ -26,6 +26,7 @@ fn line(version: u64, by: &str, paths: &[&str]) -> VersionLine {
         why: None,
         edit_id: None,
         paths: paths.iter().map(|path| Pointer::parse(path).unwrap()).collect(),
+        blind: false,
     }
 }
 

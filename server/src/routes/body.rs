@@ -11,16 +11,19 @@ use crate::problem::{self, Problem};
 
 /// What can be known of a body without reading it: 413 by length, 415.
 pub(super) fn check(headers: &HeaderMap, limit: usize, types: &[&str]) -> Result<(), Problem> {
-    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > limit) {
-        return Err(too_large(limit));
-    }
+    check_length(headers, limit)?;
     let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(()) };
     let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if types.contains(&essence.as_str()) {
         return Ok(());
     }
     Err(Problem::new(problem::UNSUPPORTED_TYPE, format!("{essence:?} is not taken here; send {}.", types.join(" or "))))
+}
+
+/// 413 by length.
+pub(super) fn check_length(headers: &HeaderMap, limit: usize) -> Result<(), Problem> {
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > limit) { Err(too_large(limit)) } else { Ok(()) }
 }
 
 fn too_large(limit: usize) -> Problem {

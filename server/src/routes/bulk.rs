@@ -132,23 +132,22 @@ fn prepare(collection: &str, hand: &Hand, item: Item, limit: usize) -> Result<Bu
     };
     let hand = Hand { note: item.note.or_else(|| hand.note.clone()), edit_id: None, by: hand.by.clone() };
     let expect = Expect { matches, none_match };
-    let required = || {
-        let detail = format!("A write of {key} has to say what it replaces: ifMatch, or ifNoneMatch \"*\".");
-        Problem::new(problem::PRECONDITION_REQUIRED, detail)
-    };
     let malformed = |fault| Problem::new(problem::MALFORMED_BODY, format!("{key}: {fault}."));
     let record = item.fields.map(|raw| Record::parse(raw.get())).transpose().map_err(malformed)?;
     match (item.op, record) {
         (ItemOp::Delete, _) if expect.matches.is_some() => Ok(BulkItem::Delete(Removal { key, expect, hand })),
-        (ItemOp::Delete, _) => Err(required()),
+        (ItemOp::Delete, _) => Err(required(&key)),
         (ItemOp::Put, None) => Err(Problem::new(problem::MALFORMED_BODY, "A put has to carry fields.")),
         (ItemOp::Put, Some(record)) if record.text().len() > limit => {
             let detail = format!("{key} is larger than {limit} bytes, which is the limit here.");
             Err(Problem::new(problem::TOO_LARGE, detail))
         }
-        (ItemOp::Put, Some(_)) if expect.matches.is_none() && expect.none_match.is_none() => Err(required()),
         (ItemOp::Put, Some(record)) => Ok(BulkItem::Put(Write { key, record, expect, hand })),
     }
+}
+
+fn required(key: &Key) -> Problem {
+    refusal::unguarded(key, "ifMatch with the etag, or ifNoneMatch \"*\" to create it")
 }
 
 fn told(key: &Key, outcome: BulkOutcome) -> (u16, Option<(Token, u64)>, Option<Problem>) {
@@ -165,6 +164,8 @@ fn told(key: &Key, outcome: BulkOutcome) -> (u16, Option<(Token, u64)>, Option<P
             let creates = conflict.base.is_none() && !conflict.unknown_token;
             refused(refusal::stale(key, &conflict, None, creates))
         }
+        BulkOutcome::Put(Written::Invalid(faults)) => refused(refusal::invalid(key, &faults)),
+        BulkOutcome::Put(Written::Unguarded) => refused(required(key)),
         BulkOutcome::Put(Written::KeyReused) => refused(Problem::new(problem::KEY_REUSED, "The key was used before.")),
         BulkOutcome::Delete(Delete::Deleted(_)) => (204, None, None),
         BulkOutcome::Delete(Delete::Stale(conflict)) => refused(refusal::stale(key, &conflict, None, false)),

@@ -11,7 +11,7 @@ use super::{VERSION, body, collection_name, hand, json, only};
 use crate::precondition::{Conditions, ReadVerdict};
 use crate::problem::{self, Problem};
 use crate::serve::Desk;
-use crate::store::{Collection, Definition, PutDefinition, RemoveCollection};
+use crate::store::{Collection, Definition, PutDefinition, RemoveCollection, Settings};
 
 pub(super) async fn list(State(desk): State<Desk>, method: Method) -> Response {
     if let Some(refused) = only(&method, "GET, HEAD") {
@@ -115,6 +115,13 @@ async fn define(
             return Err(if holds { fault } else { stale(&name, current.as_ref(), creates) });
         }
     };
+    if let Err(why) = Settings::of(&definition) {
+        let current = desk.store.collection(name.clone()).await?;
+        if !expect.holds(current.as_ref().map(|current| current.token.as_str())) {
+            return Err(stale(&name, current.as_ref(), creates));
+        }
+        return Err(Problem::new(problem::INVALID_DEFINITION, format!("{name} was not defined: {why}.")));
+    }
     let definition = Definition { name: name.clone(), definition, by: hand.by };
     match desk.store.define(definition, expect).await? {
         PutDefinition::Stored { collection, created } => {

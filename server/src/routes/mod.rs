@@ -6,6 +6,7 @@ mod changes;
 mod collections;
 mod health;
 mod history;
+mod patch;
 mod records;
 
 use axum::Router;

@@ -10,7 +10,9 @@ use axum::response::{IntoResponse, Response};
 use midair_record::Record;
 use midair_record::wire::{Delete, Key, Put, Stored};
 
-use super::{AUTHOR, IDEMPOTENCY_REPLAYED, NOTE, VERSION, body, collection_name, encoded, hand, json, key, only};
+use super::{
+    AUTHOR, IDEMPOTENCY_REPLAYED, NOTE, VERSION, body, collection_name, encoded, hand, json, key, only, patch,
+};
 use crate::precondition::{Conditions, ReadVerdict};
 use crate::problem::{self, Problem};
 use crate::refusal;
@@ -120,11 +122,13 @@ pub(super) async fn record(
 ) -> Response {
     let answer = async {
         let key = key(&collection, &id)?;
-        if let Some(refused) = only(&method, "GET, HEAD, PUT, DELETE") {
+        if let Some(mut refused) = only(&method, "GET, HEAD, PUT, PATCH, DELETE") {
+            patch::advertise(&mut refused);
             return Ok(refused);
         }
         match method.as_str() {
             "PUT" => replace(&desk, key, &headers, body).await,
+            "PATCH" => patch::patch(&desk, key, &headers, body).await,
             "DELETE" => remove(&desk, key, &headers).await,
             _ => read(&desk, key, &headers).await,
         }
@@ -132,11 +136,11 @@ pub(super) async fn record(
     answer.await.unwrap_or_else(Problem::into_response)
 }
 
-fn malformed(fault: crate::precondition::MalformedCondition) -> Problem {
+pub(super) fn malformed(fault: crate::precondition::MalformedCondition) -> Problem {
     Problem::new(problem::MALFORMED_HEADER, format!("{fault}."))
 }
 
-fn missing(key: &Key) -> Problem {
+pub(super) fn missing(key: &Key) -> Problem {
     Problem::new(problem::NOT_FOUND, format!("There is no {key}."))
 }
 
@@ -197,8 +201,8 @@ async fn replace(desk: &Desk, key: Key, headers: &HeaderMap, body: Body) -> Resu
     }
     let hand = hand(headers)?;
     let conditions = Conditions::read(headers).map_err(malformed)?;
-    if !conditions.guard_a_write() {
-        return Err(required(&key, "If-Match with the ETag you read to replace it, or If-None-Match: * to create it"));
+    if !conditions.guard_a_write() && !may_be_blind(desk, &key, &conditions)? {
+        return Err(refusal::unguarded(&key, TO_REPLACE));
     }
     let expect = conditions.expect();
     let presented = first_tag(&expect);
@@ -216,12 +220,16 @@ async fn replace(desk: &Desk, key: Key, headers: &HeaderMap, body: Body) -> Resu
     written_response(&key, written, presented.as_deref(), creates, headers)
 }
 
-fn required(key: &Key, send: &str) -> Problem {
-    let detail = format!("A write of {key} has to say what it replaces: read it first, then send {send}.");
-    Problem::new(problem::PRECONDITION_REQUIRED, detail)
+/// What a write of a whole record has to send.
+const TO_REPLACE: &str = "If-Match with the ETag you read to replace it, or If-None-Match: * to create it";
+
+/// Whether a write that says nothing at all of what it replaces is taken: in a collection that is set up to show what
+/// comes of it.
+pub(super) fn may_be_blind(desk: &Desk, key: &Key, conditions: &Conditions) -> Result<bool, Problem> {
+    Ok(*conditions == Conditions::default() && desk.store.settings(&key.collection)?.blind)
 }
 
-fn first_tag(expect: &Expect) -> Option<String> {
+pub(super) fn first_tag(expect: &Expect) -> Option<String> {
     match &expect.matches {
         Some(Tags::Of(tags)) => tags.first().cloned(),
         _ => None,
@@ -238,7 +246,7 @@ fn parse(bytes: &[u8]) -> Result<Record, Problem> {
     })
 }
 
-fn written_response(
+pub(super) fn written_response(
     key: &Key,
     written: Written,
     presented: Option<&str>,
@@ -250,6 +258,8 @@ fn written_response(
         Written::Judged(Put::Unchanged(stored)) => (stored, false, false),
         Written::Replayed { stored, created } => (stored, created, true),
         Written::Judged(Put::Stale(conflict)) => return Err(refusal::stale(key, &conflict, presented, creates)),
+        Written::Invalid(faults) => return Err(refusal::invalid(key, &faults)),
+        Written::Unguarded => return Err(refusal::unguarded(key, TO_REPLACE)),
         Written::KeyReused => {
             let detail =
                 format!("This Idempotency-Key was used for another write of {key}; take a new one for a new write.");
@@ -301,8 +311,8 @@ async fn remove(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, 
         Found::Gone(gone) => return Err(refusal::gone(&key, &gone)),
         Found::Missing => return Err(missing(&key)),
     }
-    if !conditions.guard_a_deletion() {
-        return Err(required(&key, "If-Match with the ETag you read to delete it"));
+    if !conditions.guard_a_deletion() && !may_be_blind(desk, &key, &conditions)? {
+        return Err(refusal::unguarded(&key, "If-Match with the ETag you read to delete it"));
     }
     let expect = conditions.expect();
     let presented = first_tag(&expect);

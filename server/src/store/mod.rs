@@ -2,8 +2,10 @@
 
 mod collections;
 mod open;
+mod patch;
 mod read;
 mod recent;
+mod settings;
 mod tags;
 mod write;
 mod writer;
@@ -23,8 +25,10 @@ const READERS: usize = 16;
 
 pub use collections::{Collection, CollectionLine, Definition, PutDefinition, RemoveCollection};
 pub use open::OpenError;
+pub use patch::{Patched, Patching};
 pub use read::{Found, Glance, Page, PageWanted};
 pub use recent::Change;
+pub use settings::Settings;
 pub use tags::Tag;
 pub use write::{BulkItem, BulkOutcome, Removal, Written};
 
@@ -41,6 +45,7 @@ struct Inner {
     readers: Mutex<Vec<Connection>>,
     recent: recent::Recent,
     tags: tags::Tags,
+    known: settings::Known,
 }
 
 /// Which tags a precondition names.
@@ -156,6 +161,14 @@ impl Store {
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<u64> {
         self.inner.recent.watch()
+    }
+
+    /// What a collection asks of those who write.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the file cannot be read.
+    pub fn settings(&self, collection: &str) -> Result<Arc<Settings>, StoreError> {
+        self.look(|connection| self.inner.known.of(connection, collection))
     }
 
     /// A look that takes microseconds, done where it is asked for: handing it to another thread would take longer.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use rusqlite_migration::{M, Migrations};
 
-use super::{Inner, Store, recent, tags, writer};
+use super::{Inner, Store, recent, settings, tags, writer};
 
 /// Why a file cannot be opened as a store: a sentence that says what to do.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -46,8 +46,9 @@ pub enum OpenError {
 
 /// The schema, step by step. A step that has been released is never changed.
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
-    Migrations::new(vec![M::up(
-        "CREATE TABLE store (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+    Migrations::new(vec![
+        M::up(
+            "CREATE TABLE store (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
          CREATE TABLE collections (
              name TEXT PRIMARY KEY, version INTEGER NOT NULL, token TEXT NOT NULL, definition TEXT NOT NULL,
              records INTEGER NOT NULL DEFAULT 0, at TEXT NOT NULL, by TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0
@@ -65,7 +66,12 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
              UNIQUE (collection, id, version)
          ) STRICT;
          CREATE INDEX versions_by_edit ON versions (collection, id, edit_id) WHERE edit_id IS NOT NULL;",
-    )])
+        ),
+        M::up(
+            "ALTER TABLE versions ADD COLUMN asked BLOB;
+         ALTER TABLE versions ADD COLUMN blind INTEGER NOT NULL DEFAULT 0;",
+        ),
+    ])
 });
 
 /// How much of the file a reader maps, in bytes: all of it, as a rule.
@@ -161,7 +167,17 @@ impl Store {
         let tags = tags::Tags::new();
         let writer = writer::Writer::start(connection, recent.clone(), tags.clone());
         let readers = Mutex::new(Vec::new());
-        Ok(Store { inner: Arc::new(Inner { path: path.to_owned(), id, writer, readers, recent, tags }) })
+        Ok(Store {
+            inner: Arc::new(Inner {
+                path: path.to_owned(),
+                id,
+                writer,
+                readers,
+                recent,
+                tags,
+                known: settings::Known::default(),
+            }),
+        })
     }
 
     /// The name of the store in the file at `path`, without changing the file. `None` where there is no file, or no

@@ -243,10 +243,11 @@ fn line(row: &rusqlite::Row) -> Result<VersionLine, StoreError> {
         why: row.get(4)?,
         edit_id: row.get(5)?,
         paths,
+        blind: row.get(7)?,
     })
 }
 
-const LINE: &str = "version, op, by, at, note, edit_id, paths";
+const LINE: &str = "version, op, by, at, note, edit_id, paths, blind";
 
 pub(super) fn history(
     connection: &Connection,
@@ -272,7 +273,7 @@ fn changes(connection: &Connection, since: u64, limit: u32) -> Result<Vec<Event>
     let mut rows = statement.query((since, limit))?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
-        events.push(Event { seq: row.get(7)?, collection: row.get(8)?, id: row.get(9)?, line: line(row)? });
+        events.push(Event { seq: row.get(8)?, collection: row.get(9)?, id: row.get(10)?, line: line(row)? });
     }
     Ok(events)
 }

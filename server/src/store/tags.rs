@@ -88,6 +88,7 @@ mod tests {
             why: None,
             edit_id: None,
             paths: Vec::new(),
+            blind: false,
         };
         Event { seq: 1, collection: "c".into(), id: "r".into(), line }
     }

@@ -1,6 +1,7 @@
 //! Puts and deletes: the comparison and the write are one statement; why one was refused is read after it.
 
 use midair_record::diff::{diff, overlap};
+use midair_record::schema::Violation;
 use midair_record::wire::{Base, Conflict, Current, Delete, Event, Key, Op, Put, Stored, Tombstone, VersionLine};
 use midair_record::{Object, Pointer, Record};
 use rusqlite::{Connection, OptionalExtension, named_params};
@@ -25,6 +26,10 @@ pub enum Written {
     },
     /// The name of the edit was used for another write of this record.
     KeyReused,
+    /// The record is not what the collection's schema says.
+    Invalid(Vec<Violation>),
+    /// It says nothing of what it replaces, which the collection does not allow.
+    Unguarded,
 }
 
 /// A deletion: which record, under which condition, by whom.
@@ -85,7 +90,7 @@ impl Store {
             // A token that is not the current one never will be: the refusal needs no turn. What this very edit wrote
             // before is looked for after the look above, so that it cannot have come in between.
             let asked = write.clone();
-            let judged = self.reading(move |connection| match replay(connection, &asked, &digest)? {
+            let judged = self.reading(move |connection| match replay(connection, &asked.key, &asked.hand, &digest)? {
                 Some(replayed) => Ok(Some(replayed)),
                 None if holds(&read::find(connection, &asked.key)?, &asked.expect) => Ok(None),
                 None => refused(connection, &asked).map(Some),
@@ -95,13 +100,14 @@ impl Store {
             }
         }
         let ahead = match &seen {
-            Some(seen) => Some(Ahead {
-                version: seen.version,
-                paths: changed_paths(record(&seen.text)?.fields(), write.record.fields()),
-            }),
+            Some(seen) => Some((seen.version, changed_paths(record(&seen.text)?.fields(), write.record.fields()))),
             None => None,
         };
-        self.writing(move |pen| put(pen, &write, &digest, ahead.as_ref())).await
+        self.writing(move |pen| {
+            let change = Change { ahead: ahead.as_ref(), ..Change::default() };
+            put(pen, &write, &digest, &change)
+        })
+        .await
     }
 
     /// Deletes a record if what is expected holds.
@@ -123,7 +129,9 @@ impl Store {
             let mut outcomes = Vec::with_capacity(items.len());
             for item in &items {
                 outcomes.push(match item {
-                    BulkItem::Put(write) => BulkOutcome::Put(put(pen, write, &digest(&write.record), None)?),
+                    BulkItem::Put(write) => {
+                        BulkOutcome::Put(put(pen, write, &digest(&write.record), &Change::default())?)
+                    }
                     BulkItem::Delete(removal) => BulkOutcome::Delete(delete(pen, removal)?),
                 });
             }
@@ -161,17 +169,22 @@ fn as_sql(tags: Option<&Tags>) -> (bool, String) {
     }
 }
 
-fn holds(found: &Found, expect: &Expect) -> bool {
+pub(super) fn holds(found: &Found, expect: &Expect) -> bool {
     match found {
         Found::Stored(stored) => expect.holds(Some(stored.token.as_str())),
         Found::Gone(_) | Found::Missing => expect.holds(None),
     }
 }
 
-/// What was worked out before a write took its turn: the members that it changes, if it replaces this version.
-struct Ahead {
-    version: u64,
-    paths: Vec<Pointer>,
+/// What else is known of a write when it takes its turn.
+#[derive(Default)]
+pub(super) struct Change<'w> {
+    /// The members that it changes, if it replaces this version: worked out before.
+    pub(super) ahead: Option<&'w (u64, Vec<Pointer>)>,
+    /// What was asked for, hashed, where that is not the record itself.
+    pub(super) asked: Option<&'w [u8; 32]>,
+    /// Whoever wrote did not say what is replaced.
+    pub(super) blind: bool,
 }
 
 /// What a write made.
@@ -185,9 +198,32 @@ fn changed_paths(before: &Object, after: &Object) -> Vec<Pointer> {
     diff(before, after).into_iter().map(|change| change.at).collect()
 }
 
-fn put(pen: &Pen, write: &Write, digest: &[u8], ahead: Option<&Ahead>) -> Result<Written, StoreError> {
-    if let Some(replayed) = replay(pen, write, digest)? {
+pub(super) fn put(pen: &Pen, write: &Write, digest: &[u8; 32], change: &Change) -> Result<Written, StoreError> {
+    if change.asked.is_none()
+        && let Some(replayed) = replay(pen, &write.key, &write.hand, digest)?
+    {
         return Ok(replayed);
+    }
+    let settings = pen.settings(&write.key.collection)?;
+    if write.expect == Expect::default() {
+        if !settings.blind {
+            return Ok(Written::Unguarded);
+        }
+        let expect = match read::glance(pen, &write.key)? {
+            Some(seen) => Expect { matches: Some(Tags::Of(vec![seen.tag])), none_match: None },
+            None => Expect::absent(),
+        };
+        let write = Write { expect, ..write.clone() };
+        return put(pen, &write, digest, &Change { blind: true, ..Change::default() });
+    }
+    // A stale token is told before fields that are not as they should be (RFC 9110 section 13.2.1).
+    if let Some(schema) = &settings.schema
+        && write.expect.holds(read::glance(pen, &write.key)?.as_ref().map(|seen| seen.tag.as_str()))
+    {
+        let faults = schema.faults(write.record.fields());
+        if !faults.is_empty() {
+            return Ok(Written::Invalid(faults));
+        }
     }
     let creates = write.expect.matches.is_none();
     let made = match (&write.expect.matches, &write.expect.none_match) {
@@ -197,8 +233,8 @@ fn put(pen: &Pen, write: &Write, digest: &[u8], ahead: Option<&Ahead>) -> Result
         _ => return Err(StoreError::Fault("a write without a precondition".into())),
     };
     let Some(made) = made else { return refused(pen, write) };
-    let paths = match ahead {
-        Some(ahead) if !creates && ahead.version + 1 == made.version => ahead.paths.clone(),
+    let paths = match change.ahead {
+        Some((version, paths)) if !creates && version + 1 == made.version => paths.clone(),
         _ if creates => changed_paths(&Object::new(), write.record.fields()),
         _ => {
             let before = read::text_of(pen, &write.key, made.version - 1)?;
@@ -209,7 +245,8 @@ fn put(pen: &Pen, write: &Write, digest: &[u8], ahead: Option<&Ahead>) -> Result
         collections::count(pen, &write.key.collection, 1)?;
     }
     let op = if creates { Op::Create } else { Op::Update };
-    remember(pen, &write.key, op, &made, paths, Some((&write.record, digest)), &write.hand)?;
+    let after = After { record: Some((&write.record, digest)), asked: change.asked, blind: change.blind };
+    remember(pen, &write.key, op, &made, paths, &after, &write.hand)?;
     let stored = Stored {
         id: write.key.id.clone(),
         version: made.version,
@@ -220,6 +257,14 @@ fn put(pen: &Pen, write: &Write, digest: &[u8], ahead: Option<&Ahead>) -> Result
         fields: write.record.clone(),
     };
     Ok(Written::Judged(Put::Stored { stored, created: creates }))
+}
+
+/// What a write leaves in the history, besides who and when.
+#[derive(Default)]
+struct After<'w> {
+    record: Option<(&'w Record, &'w [u8; 32])>,
+    asked: Option<&'w [u8; 32]>,
+    blind: bool,
 }
 
 /// Why a write touched no row.
@@ -315,7 +360,7 @@ fn remember(
     op: Op,
     made: &Made,
     paths: Vec<Pointer>,
-    after: Option<(&Record, &[u8])>,
+    after: &After,
     hand: &Hand,
 ) -> Result<(), StoreError> {
     let of_op = match op {
@@ -325,13 +370,16 @@ fn remember(
     };
     let json = serde_json::to_string(&paths).map_err(|fault| StoreError::Fault(fault.to_string()))?;
     pen.prepare_cached(
-        "INSERT INTO versions (collection, id, version, token, op, at, by, note, edit_id, paths, text, digest)
-         VALUES (:collection, :id, :version, :token, :op, :at, :by, :note, :edit_id, :paths, :text, :digest)",
+        "INSERT INTO versions
+             (collection, id, version, token, op, at, by, note, edit_id, paths, text, digest, asked, blind)
+         VALUES
+             (:collection, :id, :version, :token, :op, :at, :by, :note, :edit_id, :paths, :text, :digest, :asked, :blind)",
     )?
     .execute(named_params! {
         ":collection": key.collection, ":id": key.id, ":version": made.version, ":token": made.tag, ":op": of_op,
         ":at": made.at, ":by": hand.by, ":note": hand.note, ":edit_id": hand.edit_id, ":paths": json,
-        ":text": after.map(|(record, _)| record.text()), ":digest": after.map(|(_, digest)| digest),
+        ":text": after.record.map(|(record, _)| record.text()), ":digest": after.record.map(|(_, digest)| digest),
+        ":asked": after.asked, ":blind": after.blind,
     })?;
     let line = VersionLine {
         version: made.version,
@@ -341,16 +389,23 @@ fn remember(
         why: hand.note.clone(),
         edit_id: hand.edit_id.clone(),
         paths,
+        blind: after.blind,
     };
     let seq = u64::try_from(pen.last_insert_rowid()).unwrap_or_default();
     pen.changed(Event { seq, collection: key.collection.clone(), id: key.id.clone(), line });
     Ok(())
 }
 
-fn replay(connection: &Connection, write: &Write, digest: &[u8]) -> Result<Option<Written>, StoreError> {
-    let Some(edit_id) = &write.hand.edit_id else { return Ok(None) };
-    let key = &write.key;
-    let sql = "SELECT version, op, digest FROM versions WHERE collection = ?1 AND id = ?2 AND edit_id = ?3";
+/// What the same edit made before, if it asked for the same.
+pub(super) fn replay(
+    connection: &Connection,
+    key: &Key,
+    hand: &Hand,
+    asked: &[u8; 32],
+) -> Result<Option<Written>, StoreError> {
+    let Some(edit_id) = &hand.edit_id else { return Ok(None) };
+    let sql = "SELECT version, op, coalesce(asked, digest) FROM versions
+               WHERE collection = ?1 AND id = ?2 AND edit_id = ?3";
     let known = connection
         .prepare_cached(sql)?
         .query_row((&key.collection, &key.id, edit_id), |row| {
@@ -359,7 +414,7 @@ fn replay(connection: &Connection, write: &Write, digest: &[u8]) -> Result<Optio
         .optional()?;
     match known {
         None => Ok(None),
-        Some((version, op, Some(known))) if known == digest => match read::version(connection, key, version)? {
+        Some((version, op, Some(known))) if known == asked => match read::version(connection, key, version)? {
             Some(stored) => Ok(Some(Written::Replayed { stored, created: op == "create" })),
             None => Ok(None),
         },
@@ -381,10 +436,11 @@ fn delete(pen: &Pen, removal: &Removal) -> Result<Delete, StoreError> {
     if let Some(gone) = replayed_deletion(pen, removal)? {
         return Ok(Delete::Deleted(gone));
     }
-    if removal.expect.matches.is_none() {
+    let blind = removal.expect == Expect::default();
+    if removal.expect.matches.is_none() && !(blind && pen.settings(&key.collection)?.blind) {
         return Err(StoreError::Fault("a deletion without a precondition".into()));
     }
-    let (any, tags) = as_sql(removal.expect.matches.as_ref());
+    let (any, tags) = as_sql(removal.expect.matches.as_ref().or(blind.then_some(&Tags::Any)));
     let (none, not_tags) = as_sql(removal.expect.none_match.as_ref());
     let (nonce, at) = (nonce(), now());
     let version: Option<u64> = pen
@@ -408,7 +464,7 @@ fn delete(pen: &Pen, removal: &Removal) -> Result<Delete, StoreError> {
         let before = read::text_of(pen, key, version - 1)?;
         let paths = changed_paths(before.as_ref().map_or(&Object::new(), Record::fields), &Object::new());
         let made = Made { version, tag: tag_of(version, &nonce), at };
-        remember(pen, key, Op::Delete, &made, paths, None, hand)?;
+        remember(pen, key, Op::Delete, &made, paths, &After { blind, ..After::default() }, hand)?;
         collections::count(pen, &key.collection, -1)?;
     }
     match (read::find(pen, key)?, version) {
@@ -423,7 +479,12 @@ fn delete(pen: &Pen, removal: &Removal) -> Result<Delete, StoreError> {
 }
 
 /// Why a write was refused: what stands there, what the writer had seen, and who wrote since.
-fn explain(connection: &Connection, key: &Key, expect: &Expect, mine: Option<&Record>) -> Result<Conflict, StoreError> {
+pub(super) fn explain(
+    connection: &Connection,
+    key: &Key,
+    expect: &Expect,
+    mine: Option<&Record>,
+) -> Result<Conflict, StoreError> {
     let current = read::find(connection, key)?;
     let presented = match &expect.matches {
         Some(Tags::Of(tags)) => tags.as_slice(),
@@ -464,7 +525,11 @@ fn explain(connection: &Connection, key: &Key, expect: &Expect, mine: Option<&Re
 }
 
 /// The latest version that one of these tags was the token of.
-fn presented_version(connection: &Connection, key: &Key, tags: &[String]) -> Result<Option<u64>, StoreError> {
+pub(super) fn presented_version(
+    connection: &Connection,
+    key: &Key,
+    tags: &[String],
+) -> Result<Option<u64>, StoreError> {
     let sql = "SELECT token FROM versions WHERE collection = ?1 AND id = ?2 AND version = ?3";
     let mut statement = connection.prepare_cached(sql)?;
     let mut latest = None;

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use tokio::sync::oneshot;
 
 use super::StoreError;
 use super::recent::Recent;
+use super::settings::{Known, Settings};
 use super::tags::Tags;
 
 /// How many writes share a transaction at the most.
@@ -22,12 +24,18 @@ const QUIET: Duration = Duration::from_millis(200);
 /// What a write writes with: the connection, and the list of what it changed, for the feed.
 pub(super) struct Pen<'c> {
     connection: &'c Connection,
+    known: &'c Known,
     events: RefCell<Vec<Event>>,
 }
 
 impl<'c> Pen<'c> {
-    fn new(connection: &'c Connection) -> Self {
-        Pen { connection, events: RefCell::default() }
+    fn new(connection: &'c Connection, known: &'c Known) -> Self {
+        Pen { connection, known, events: RefCell::default() }
+    }
+
+    /// What a collection asks, as it stands in this transaction.
+    pub(super) fn settings(&self, collection: &str) -> Result<Arc<Settings>, StoreError> {
+        self.known.of(self.connection, collection)
     }
 
     /// Notes a change, which the feed tells once it is on disk.
@@ -93,7 +101,7 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn start(connection: Connection, recent: Recent, tags: Tags) -> Self {
         let (jobs, waiting) = channel();
-        std::thread::spawn(move || Desk { connection, recent, tags }.serve(&waiting));
+        std::thread::spawn(move || Desk { connection, recent, tags, known: Known::default() }.serve(&waiting));
         Writer { jobs }
     }
 
@@ -114,6 +122,7 @@ struct Desk {
     connection: Connection,
     recent: Recent,
     tags: Tags,
+    known: Known,
 }
 
 impl Desk {
@@ -158,7 +167,7 @@ impl Desk {
     fn together(&self, jobs: &mut [Box<dyn Job>]) -> Result<Vec<Event>, StoreError> {
         let connection = &self.connection;
         connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-        let pen = Pen::new(connection);
+        let pen = Pen::new(connection, &self.known);
         for job in jobs {
             job.attempt(&pen)?;
             // SQLite rolls a transaction back by itself after some faults; what follows would then stand alone.
@@ -206,6 +215,7 @@ mod tests {
                 why: None,
                 edit_id: None,
                 paths: Vec::new(),
+                blind: false,
             };
             pen.changed(Event { seq, collection, id: "r".into(), line });
             Ok(rows)
@@ -214,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_write_that_takes_the_transaction_with_it_fails_alone() {
-        let desk = Desk { connection: table(), recent: Recent::from(0), tags: Tags::new() };
+        let desk = Desk { connection: table(), recent: Recent::from(0), tags: Tags::new(), known: Known::default() };
         let (first, mut first_told) = add(1);
         // What SQLite does by itself when the disk is full in the middle of a transaction.
         let (broken, mut broken_told) = job(|connection| -> Result<(), StoreError> {

@@ -47,6 +47,7 @@ pub fn refusal(before: &Stored, now: &Stored) -> Conflict {
         why: Some("bump after call".into()),
         edit_id: Some("another".into()),
         paths,
+        blind: false,
     };
     Conflict {
         current: Current::Stored(now.clone()),

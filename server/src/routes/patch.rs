@@ -1,0 +1,116 @@
+//! PATCH: part of a record changed in place, in three media types; what commutes may go without a token.
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
+use midair_record::wire::Key;
+use midair_record::{Patch, PatchFault, PatchKind};
+
+use super::records::{first_tag, malformed, may_be_blind, missing, written_response};
+use super::{body, hand};
+use crate::precondition::Conditions;
+use crate::problem::{self, Problem};
+use crate::refusal;
+use crate::serve::Desk;
+use crate::store::{Found, Patched, Patching};
+
+/// Which patches are taken here.
+pub(super) const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
+
+/// The media types of a patch, as `Accept-Patch` lists them.
+pub(super) fn media_types() -> String {
+    PatchKind::ALL.map(PatchKind::media_type).join(", ")
+}
+
+pub(super) async fn patch(desk: &Desk, key: Key, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
+    let hand = hand(headers)?;
+    let conditions = Conditions::read(headers).map_err(malformed)?;
+    // What is not there is told before a missing precondition; nothing is decided by this look.
+    match desk.store.get(key.clone()).await? {
+        Found::Stored(_) => {}
+        Found::Gone(_) if hand.edit_id.is_some() => {}
+        Found::Gone(gone) => return Err(refusal::gone(&key, &gone)),
+        Found::Missing => return Err(missing(&key)),
+    }
+    body::check_length(headers, desk.limits.record)?;
+    let kind = kind(headers)?;
+    let unguarded = conditions == Conditions::default();
+    if !conditions.guard_a_deletion() && !unguarded
+        || unguarded && kind != PatchKind::Ops && !may_be_blind(desk, &key, &conditions)?
+    {
+        return Err(refusal::unguarded(&key, "If-Match with the ETag you read"));
+    }
+    let expect = conditions.expect();
+    let presented = first_tag(&expect);
+    let read = body::bytes(body, desk.limits.record, desk.limits.body_time).await;
+    let parsed = read.and_then(|bytes| {
+        let patch = Patch::parse(kind, &bytes).map_err(|fault| unfit(&key, &fault))?;
+        Ok((patch, asked(kind, &bytes)))
+    });
+    let (patch, asked) = match parsed {
+        Ok(parsed) => parsed,
+        // A stale token is told before a body that cannot be read (RFC 9110 section 13.2.1).
+        Err(fault) => match desk.store.check(key.clone(), expect).await? {
+            Some(conflict) if !unguarded => return Err(refusal::stale(&key, &conflict, presented.as_deref(), false)),
+            _ => return Err(fault),
+        },
+    };
+    let limit = desk.limits.record;
+    match desk.store.patch(Patching { key: key.clone(), patch, expect, hand, asked, limit }).await? {
+        Patched::Written(written) => written_response(&key, written, presented.as_deref(), false, headers),
+        Patched::Unfit(fault) => Err(unfit(&key, &fault)),
+        Patched::TooLarge => {
+            let detail = format!("{key} would be larger than {limit} bytes, which is the limit here.");
+            Err(Problem::new(problem::TOO_LARGE, detail).with("limit", &limit))
+        }
+        Patched::NeedsToken(place) => {
+            let detail = format!(
+                "What the patch does at {place} does not commute by the schema of {}: read {key} first, then send \
+                 If-Match with its ETag.",
+                key.collection
+            );
+            Err(Problem::new(problem::PRECONDITION_REQUIRED, detail).with("pointer", &place))
+        }
+        Patched::Gone(gone) => Err(refusal::gone(&key, &gone)),
+        Patched::Missing => Err(missing(&key)),
+    }
+}
+
+fn kind(headers: &HeaderMap) -> Result<PatchKind, Problem> {
+    let said = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
+    said.and_then(PatchKind::of_media_type).ok_or_else(|| {
+        let types = media_types();
+        let said = said.map_or("a body without a Content-Type".to_owned(), |said| format!("{said:?}"));
+        let detail = format!("A patch cannot be {said}; send one of {types}.");
+        Problem::new(problem::UNSUPPORTED_TYPE, detail).header(ACCEPT_PATCH, &types)
+    })
+}
+
+/// What a patch that is sent again is known by.
+fn asked(kind: PatchKind, bytes: &[u8]) -> [u8; 32] {
+    use sha2::Digest;
+    let hash = sha2::Sha256::new().chain_update(kind.media_type()).chain_update([0]).chain_update(bytes);
+    hash.finalize().into()
+}
+
+fn unfit(key: &Key, fault: &PatchFault) -> Problem {
+    let code = match fault {
+        PatchFault::Malformed(_) => problem::MALFORMED_BODY,
+        PatchFault::TestFailed(_) => problem::TEST_FAILED,
+        PatchFault::Unprocessable(_) => problem::UNFIT_PATCH,
+    };
+    let refusal = fault.refusal();
+    let mut problem = Problem::new(code, format!("{key} was not patched: {refusal}.")).with("pointer", &refusal.at);
+    if let Some(operation) = refusal.operation {
+        problem = problem.with("operation", &operation);
+    }
+    problem
+}
+
+/// Adds to an answer which patches are taken.
+pub(super) fn advertise(response: &mut Response) {
+    if let Ok(types) = HeaderValue::from_str(&media_types()) {
+        response.headers_mut().insert(ACCEPT_PATCH, types);
+    }
+}

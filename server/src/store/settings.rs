@@ -1,0 +1,90 @@
+//! What a collection asks of its records and of those who write them, read from its definition.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use midair_record::merge::rule::Rules;
+use midair_record::schema::Schema;
+use midair_record::{Record, Value};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::{StoreError, record};
+
+/// A definition, read.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// By which rules records merge, and which operations commute.
+    pub rules: Rules,
+    /// What the records have to be like.
+    pub schema: Option<Schema>,
+    /// `"preconditions": "optional"`: a write that says nothing of what it replaces is done, and marked as blind.
+    pub blind: bool,
+    /// `"scope": "field"`: a patch whose token is stale is done where nothing that it touches has changed since.
+    pub by_field: bool,
+}
+
+impl Settings {
+    /// Reads a definition.
+    ///
+    /// # Errors
+    /// A clause that says what is wrong, and where.
+    pub fn of(definition: &Record) -> Result<Self, String> {
+        let fields = definition.fields();
+        let one_of = |name: &str, usual: &str, other: &str| match fields.get(name) {
+            None => Ok(false),
+            Some(Value::String(text)) if text.as_str() == usual => Ok(false),
+            Some(Value::String(text)) if text.as_str() == other => Ok(true),
+            Some(_) => Err(format!("{name} is \"{usual}\" or \"{other}\"")),
+        };
+        Ok(Settings {
+            rules: Rules::of_definition(fields).map_err(|bad| bad.to_string())?,
+            schema: fields.get("schema").map(Schema::parse).transpose().map_err(|bad| bad.to_string())?,
+            blind: one_of("preconditions", "required", "optional")?,
+            by_field: one_of("scope", "record", "field")?,
+        })
+    }
+}
+
+/// Definitions that were read, each with the token of the version that it was read from. Cheap to clone; all clones are one.
+#[derive(Clone, Default)]
+pub(super) struct Known(Arc<Mutex<HashMap<String, (String, Arc<Settings>)>>>);
+
+impl Known {
+    /// The settings of a collection as `connection` sees them. A collection that is not there has the usual ones, and
+    /// so has one whose definition cannot be read, which only an older midair let in.
+    pub(super) fn of(&self, connection: &Connection, collection: &str) -> Result<Arc<Settings>, StoreError> {
+        let sql = "SELECT token FROM collections WHERE name = ?1 AND deleted = 0";
+        let token =
+            connection.prepare_cached(sql)?.query_row([collection], |row| row.get::<_, String>(0)).optional()?;
+        let Some(token) = token else { return Ok(Arc::default()) };
+        if let Some((read, settings)) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(collection)
+            && *read == token
+        {
+            return Ok(settings.clone());
+        }
+        let sql = "SELECT token, definition FROM collections WHERE name = ?1";
+        let (token, text): (String, String) =
+            connection.prepare_cached(sql)?.query_row([collection], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let settings = Arc::new(Settings::of(&record(&text)?).unwrap_or_default());
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(collection.to_owned(), (token, settings.clone()));
+        Ok(settings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_definition_says_what_is_wrong_with_it() {
+        let read = |text: &str| Settings::of(&Record::parse(text).unwrap());
+        let usual = read("{}").unwrap();
+        assert!(!usual.blind && !usual.by_field && usual.schema.is_none());
+        assert!(read(r#"{"preconditions":"optional"}"#).unwrap().blind);
+        assert!(read(r#"{"scope":"field"}"#).unwrap().by_field);
+        assert_eq!(read(r#"{"scope":1}"#).unwrap_err(), r#"scope is "record" or "field""#);
+        assert!(read(r#"{"schema":{"type":"nothing"}}"#).is_err());
+        assert!(read(r#"{"schema":{"x-merge":"dance"}}"#).is_err());
+    }
+}
