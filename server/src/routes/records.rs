@@ -17,7 +17,7 @@ use crate::precondition::{Conditions, ReadVerdict};
 use crate::problem::{self, Problem};
 use crate::refusal;
 use crate::serve::Desk;
-use crate::store::{Expect, Found, Glance, Hand, PageWanted, Removal, Tags, Write, Written};
+use crate::store::{Expect, Found, Glance, Hand, Look, PageWanted, Removal, Tags, Write, Written};
 
 /// How many records a page has where no limit is named, and at the most.
 const PAGE: (u32, u32) = (50, 1000);
@@ -153,13 +153,9 @@ async fn read(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, Pr
         return Ok(not_modified(&known.tag));
     }
     let seen = match desk.store.glance(&key)? {
-        Some(seen) => seen,
-        None => match desk.store.get(key.clone()).await? {
-            // It was created between the two looks.
-            Found::Stored(stored) => stored.into(),
-            Found::Gone(gone) => return Err(refusal::gone(&key, &gone)),
-            Found::Missing => return Err(missing(&key)),
-        },
+        Look::Here(seen) => seen,
+        Look::Gone(gone) => return Err(refusal::gone(&key, &gone)),
+        Look::Missing => return Err(missing(&key)),
     };
     match conditions.judge_read(&seen.tag, written_at(&seen.at)) {
         ReadVerdict::Whole => {

@@ -26,7 +26,7 @@ const READERS: usize = 16;
 pub use collections::{Collection, CollectionLine, Definition, PutDefinition, RemoveCollection};
 pub use open::OpenError;
 pub use patch::{Patched, Patching};
-pub use read::{Found, Glance, Page, PageWanted};
+pub use read::{Found, Glance, Look, Page, PageWanted};
 pub use recent::Change;
 pub use settings::Settings;
 pub use tags::Tag;
@@ -181,7 +181,15 @@ impl Store {
         read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let inner = self.inner.clone();
-        let read = move || inner.look(read);
+        // All that is read for one answer is of one moment.
+        let read = move || {
+            inner.look(|connection| {
+                connection.prepare_cached("BEGIN")?.execute([])?;
+                let result = read(connection);
+                connection.prepare_cached("COMMIT")?.execute([])?;
+                result
+            })
+        };
         tokio::task::spawn_blocking(read).await.unwrap_or_else(|fault| Err(StoreError::Fault(fault.to_string())))
     }
 
@@ -201,6 +209,9 @@ impl Inner {
             None => open::reader(&self.path)?,
         };
         let result = read(&connection);
+        if !connection.is_autocommit() {
+            let _ = connection.execute_batch("ROLLBACK");
+        }
         let mut idle = self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         // A burst of readers leaves no more open files behind than the next one needs.
         if idle.len() < READERS {

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::recent::Change;
 use super::tags::Tag;
 use super::write::{stored_row, tombstone};
-use super::{STORED, Store, StoreError, record, stored};
+use super::{STORED, Store, StoreError, record, stored, token};
 
 /// What stands at a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,15 +39,24 @@ pub struct Glance {
     pub text: String,
 }
 
-impl From<Stored> for Glance {
-    fn from(stored: Stored) -> Self {
-        Glance {
-            version: stored.version,
-            tag: stored.token.as_str().to_owned(),
-            at: stored.updated_at,
-            by: stored.updated_by,
-            note: stored.note,
-            text: stored.fields.text().to_owned(),
+/// What stands at a key, unread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// This version.
+    Here(Glance),
+    /// Nothing any more.
+    Gone(Tombstone),
+    /// Nothing ever.
+    Missing,
+}
+
+impl Look {
+    /// The record, where one stands there.
+    #[must_use]
+    pub fn here(self) -> Option<Glance> {
+        match self {
+            Look::Here(seen) => Some(seen),
+            Look::Gone(_) | Look::Missing => None,
         }
     }
 }
@@ -89,7 +98,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::get`].
-    pub fn glance(&self, key: &Key) -> Result<Option<Glance>, StoreError> {
+    pub fn glance(&self, key: &Key) -> Result<Look, StoreError> {
         self.look(|connection| glance(connection, key))
     }
 
@@ -145,30 +154,37 @@ impl Store {
     }
 }
 
-pub(super) fn glance(connection: &Connection, key: &Key) -> Result<Option<Glance>, StoreError> {
-    let sql = "SELECT version, token, at, by, note, text FROM records
-               WHERE collection = ?1 AND id = ?2 AND deleted = 0";
-    let glance = connection.prepare_cached(sql)?.query_row((&key.collection, &key.id), |row| {
-        Ok(Glance {
+pub(super) fn glance(connection: &Connection, key: &Key) -> Result<Look, StoreError> {
+    // One statement, so that a record which is deleted and created again is never seen as one that never was.
+    let sql = "SELECT version, at, by, note, token, text FROM records WHERE collection = ?1 AND id = ?2";
+    let look = connection.prepare_cached(sql)?.query_row((&key.collection, &key.id), |row| {
+        let Some(text) = row.get(5)? else { return Ok(Look::Gone(tombstone(row)?)) };
+        Ok(Look::Here(Glance {
             version: row.get(0)?,
-            tag: row.get(1)?,
-            at: row.get(2)?,
-            by: row.get(3)?,
-            note: row.get(4)?,
-            text: row.get(5)?,
-        })
+            tag: row.get(4)?,
+            at: row.get(1)?,
+            by: row.get(2)?,
+            note: row.get(3)?,
+            text,
+        }))
     });
-    Ok(glance.optional()?)
+    Ok(look.optional()?.unwrap_or(Look::Missing))
 }
 
 pub(super) fn find(connection: &Connection, key: &Key) -> Result<Found, StoreError> {
-    let sql = format!("SELECT {STORED} FROM records WHERE collection = ?1 AND id = ?2 AND deleted = 0");
-    if let Some(stored) = stored_row(connection, &sql, (&key.collection, &key.id))? {
-        return Ok(Found::Stored(stored));
-    }
-    let sql = "SELECT version, at, by, note FROM records WHERE collection = ?1 AND id = ?2 AND deleted = 1";
-    let gone = connection.prepare_cached(sql)?.query_row((&key.collection, &key.id), tombstone).optional()?;
-    Ok(gone.map_or(Found::Missing, Found::Gone))
+    Ok(match glance(connection, key)? {
+        Look::Here(seen) => Found::Stored(Stored {
+            id: key.id.clone(),
+            version: seen.version,
+            token: token(&seen.tag)?,
+            updated_at: seen.at,
+            updated_by: seen.by,
+            note: seen.note,
+            fields: record(&seen.text)?,
+        }),
+        Look::Gone(gone) => Found::Gone(gone),
+        Look::Missing => Found::Missing,
+    })
 }
 
 pub(super) fn version(connection: &Connection, key: &Key, number: u64) -> Result<Option<Stored>, StoreError> {

@@ -83,7 +83,7 @@ impl Store {
     pub async fn put(&self, write: Write) -> Result<Written, StoreError> {
         let digest: [u8; 32] = digest(&write.record);
         // What stands there now tells most of what a write needs to know before it takes its turn at the writer.
-        let seen = self.look(|connection| read::glance(connection, &write.key))?;
+        let seen = self.glance(&write.key)?.here();
         if let Some(seen) = &seen
             && !write.expect.holds(Some(&seen.tag))
         {
@@ -209,7 +209,7 @@ pub(super) fn put(pen: &Pen, write: &Write, digest: &[u8; 32], change: &Change) 
         if !settings.blind {
             return Ok(Written::Unguarded);
         }
-        let expect = match read::glance(pen, &write.key)? {
+        let expect = match read::glance(pen, &write.key)?.here() {
             Some(seen) => Expect { matches: Some(Tags::Of(vec![seen.tag])), none_match: None },
             None => Expect::absent(),
         };
@@ -218,7 +218,7 @@ pub(super) fn put(pen: &Pen, write: &Write, digest: &[u8; 32], change: &Change) 
     }
     // A stale token is told before fields that are not as they should be (RFC 9110 section 13.2.1).
     if let Some(schema) = &settings.schema
-        && write.expect.holds(read::glance(pen, &write.key)?.as_ref().map(|seen| seen.tag.as_str()))
+        && write.expect.holds(read::glance(pen, &write.key)?.here().as_ref().map(|seen| seen.tag.as_str()))
     {
         let faults = schema.faults(write.record.fields());
         if !faults.is_empty() {
