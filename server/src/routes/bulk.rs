@@ -74,9 +74,10 @@ async fn run(desk: &Desk, collection: &str, hand: Hand, items: Vec<Item>, atomic
     let mut keys = Vec::with_capacity(items.len());
     let mut prepared = Vec::new();
     let mut faults: Vec<Option<Problem>> = Vec::new();
+    let blind = desk.store.settings(collection)?.blind;
     for item in items {
         keys.push(Key { collection: collection.to_owned(), id: item.id.clone() });
-        match prepare(collection, &hand, item, desk.limits.record) {
+        match prepare(collection, &hand, item, desk.limits.record, blind) {
             Ok(item) => {
                 prepared.push(item);
                 faults.push(None);
@@ -111,7 +112,7 @@ async fn run(desk: &Desk, collection: &str, hand: Hand, items: Vec<Item>, atomic
     Ok(json(format!(r#"{{"items":[{}]}}"#, results.join(","))))
 }
 
-fn prepare(collection: &str, hand: &Hand, item: Item, limit: usize) -> Result<BulkItem, Problem> {
+fn prepare(collection: &str, hand: &Hand, item: Item, limit: usize, blind: bool) -> Result<BulkItem, Problem> {
     let key = super::key(collection, &item.id)?;
     let matches = match item.if_match.as_deref() {
         None => None,
@@ -134,14 +135,18 @@ fn prepare(collection: &str, hand: &Hand, item: Item, limit: usize) -> Result<Bu
     let expect = Expect { matches, none_match };
     let malformed = |fault| Problem::new(problem::MALFORMED_BODY, format!("{key}: {fault}."));
     let record = item.fields.map(|raw| Record::parse(raw.get())).transpose().map_err(malformed)?;
+    let unguarded = expect == Expect::default() && !blind;
     match (item.op, record) {
-        (ItemOp::Delete, _) if expect.matches.is_some() => Ok(BulkItem::Delete(Removal { key, expect, hand })),
+        (ItemOp::Delete, _) if expect.matches.is_some() || blind && expect.none_match.is_none() => {
+            Ok(BulkItem::Delete(Removal { key, expect, hand }))
+        }
         (ItemOp::Delete, _) => Err(required(&key)),
         (ItemOp::Put, None) => Err(Problem::new(problem::MALFORMED_BODY, "A put has to carry fields.")),
         (ItemOp::Put, Some(record)) if record.text().len() > limit => {
             let detail = format!("{key} is larger than {limit} bytes, which is the limit here.");
             Err(Problem::new(problem::TOO_LARGE, detail))
         }
+        (ItemOp::Put, Some(_)) if unguarded => Err(required(&key)),
         (ItemOp::Put, Some(record)) => Ok(BulkItem::Put(Write { key, record, expect, hand })),
     }
 }
