@@ -73,7 +73,8 @@ fn patch(pen: &Pen, patching: &Patching) -> Result<Patched, StoreError> {
         }
         blind = true;
     }
-    if !holds(&found, expect) && !(settings.by_field && untouched(pen, key, patch, expect)?) {
+    let fresh = holds(&found, expect) || settings.by_field && untouched(pen, key, patch, expect)?;
+    if !fresh {
         return refused(pen, patching).map(Patched::Written);
     }
     let record = match patch.apply(&stored.fields) {

@@ -45,9 +45,12 @@ impl Settings {
     }
 }
 
-/// Definitions that were read, each with the token of the version that it was read from. Cheap to clone; all clones are one.
+/// Definitions that were read. Cheap to clone; all clones are one.
 #[derive(Clone, Default)]
-pub(super) struct Known(Arc<Mutex<HashMap<String, (String, Arc<Settings>)>>>);
+pub(super) struct Known(Arc<Mutex<HashMap<String, Read>>>);
+
+/// The token of the version that was read, and what it says.
+type Read = (String, Arc<Settings>);
 
 impl Known {
     /// The settings of a collection as `connection` sees them. A collection that is not there has the usual ones, and
