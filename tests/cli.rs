@@ -99,6 +99,27 @@ impl Run {
 const ODD: &str = "[\n{ \"id\":\"a\", \"n\":1.50 },\n{\"id\":\"b\",\"s\":\"\\u00e9\\/\",\"n\":null}\n]\n";
 
 #[test]
+fn a_backup_is_put_back_only_where_no_server_runs_and_what_stood_there_is_kept() {
+    let home = Home::new();
+    let db = home.folder.path().join("records.db").display().to_string();
+    let copy = home.folder.path().join("copy.db").display().to_string();
+    let missing = home.run(&["backup", "--db", &db, &copy]);
+    assert_eq!((missing.code, missing.err.contains("there is no database")), (Some(4), true), "{}", missing.err);
+    let (serving, _) = home.serve(&["--db", &db, "--no-seed"]);
+    let taken = home.run(&["backup", "--db", &db, &copy]);
+    assert_eq!((taken.code, taken.out.contains("is a backup of")), (Some(0), true), "{}", taken.err);
+    assert_eq!(home.run(&["backup", "--db", &db, &copy]).code, Some(3), "a backup replaces nothing");
+    let served = home.run(&["restore", "--db", &db, &copy]);
+    assert_eq!((served.code, served.err.contains("stop the server")), (Some(3), true), "{}", served.err);
+    drop(serving);
+    let restored = home.run(&["restore", "--db", &db, &copy]);
+    assert_eq!(restored.code, Some(0), "{}", restored.err);
+    assert!(restored.out.contains("records.db.before-restore-1"), "{}", restored.out);
+    let (_serving, line) = home.serve(&["--db", &db, "--no-seed"]);
+    assert!(line.contains("midair server on"), "{line}");
+}
+
+#[test]
 fn what_goes_in_comes_out_byte_for_byte() {
     let home = Home::new();
     let file = home.file("odd.json", ODD);

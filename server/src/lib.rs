@@ -10,4 +10,5 @@ mod serve;
 pub mod store;
 
 pub use serve::{Limits, serve};
+pub use store::backup::{BackupError, Restored, backup, restore};
 pub use store::{OpenError, Store};

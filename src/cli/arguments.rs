@@ -74,6 +74,23 @@ pub enum Command {
     #[command(after_help = Exit::table())]
     Export(Export),
 
+    /// Copy the database of the local server to a new file, while people go on writing
+    #[command(after_help = Exit::table())]
+    Backup {
+        /// Where the copy goes; a file that exists is left as it is
+        file: PathBuf,
+    },
+
+    /// Put a backup in the place of the local server's database, which no server may be using
+    ///
+    /// What stood there is moved aside, and its new name is printed. No token that was issued since the backup is ever
+    /// taken for current again: a person who saves an edit from then is shown both sides.
+    #[command(after_help = Exit::table())]
+    Restore {
+        /// The backup
+        file: PathBuf,
+    },
+
     /// Merge three versions of a file, field by field; serves as a git merge driver
     ///
     /// Prints what MINE and THEIRS come to, both having started from BASE. Every byte that nobody changed stays as it is

@@ -106,6 +106,13 @@ pub fn url(address: SocketAddr) -> String {
 
 /// Opens the database for one server at a time: two on one file would not hear of each other's changes.
 fn open(db: &Path) -> Result<(File, Store), NoHost> {
+    let lock = alone(db)?;
+    let store = Store::open(db).map_err(|fault| NoHost::Never(fault.to_string()))?;
+    Ok((lock, store))
+}
+
+/// Makes sure that no other process serves the database while the lock is held.
+pub fn alone(db: &Path) -> Result<File, NoHost> {
     let cannot = |what: &str, path: &Path, fault: &io::Error| {
         NoHost::Never(format!("cannot {what} {} ({fault}); name another place with --db", path.display()))
     };
@@ -120,12 +127,10 @@ fn open(db: &Path) -> Result<(File, Store), NoHost> {
     let lock = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&beside);
     let lock = lock.map_err(|fault| cannot("write", &beside, &fault))?;
     match lock.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(NoHost::DatabaseTaken),
-        Err(TryLockError::Error(fault)) => return Err(cannot("lock", &beside, &fault)),
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(NoHost::DatabaseTaken),
+        Err(TryLockError::Error(fault)) => Err(cannot("lock", &beside, &fault)),
     }
-    let store = Store::open(db).map_err(|fault| NoHost::Never(fault.to_string()))?;
-    Ok((lock, store))
 }
 
 fn lock_path(db: &Path) -> PathBuf {

@@ -1,6 +1,7 @@
 //! The command line: reads it, starts what it asks for, and turns every ending into a sentence and an exit code.
 
 mod arguments;
+mod backup;
 mod exit;
 mod export;
 mod home;
@@ -50,6 +51,8 @@ async fn carry_out(arguments: &Arguments) -> Result<Exit, Failure> {
         Some(Command::Serve) => serve::serve(common).await,
         Some(Command::Import(import)) => import::import(common, import).await,
         Some(Command::Export(export)) => export::export(common, export).await,
+        Some(Command::Backup { file }) => backup::backup(common, file),
+        Some(Command::Restore { file }) => backup::restore(common, file),
         Some(Command::Merge(files)) => merge::merge(files),
         Some(Command::Mergetool(files)) => merge::tool::mergetool(common, files).await,
     }

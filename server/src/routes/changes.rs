@@ -65,9 +65,10 @@ pub(super) async fn changes(
         },
     };
     let newest = *changed.borrow();
-    if since > newest {
-        let detail =
-            format!("The feed is at position {newest}; {since} was never given out. Start again from {newest}.");
+    let restored = since < desk.store.feed_from() && since > 0;
+    if since > newest || restored {
+        let why = if restored { "comes from before a backup was put back" } else { "was never given out" };
+        let detail = format!("The feed is at position {newest}; {since} {why}. Start again from {newest}.");
         return Problem::new(problem::GONE, detail).with("restart", &newest).into_response();
     }
     let feed = Feed { store: desk.store, wanted, since, read: VecDeque::new(), changed, stopping: desk.stopping };

@@ -14,8 +14,10 @@ pub(super) async fn healthz(State(desk): State<Desk>, method: Method) -> Respons
     if let Some(refused) = only(&method, "GET, HEAD") {
         return refused;
     }
-    let (version, store) = (env!("CARGO_PKG_VERSION"), desk.store.id());
-    json(format!(r#"{{"service":"midair","contract":{CONTRACT},"version":"{version}","store":"{store}"}}"#))
+    let (version, store, epoch) = (env!("CARGO_PKG_VERSION"), desk.store.id(), desk.store.epoch());
+    json(format!(
+        r#"{{"service":"midair","contract":{CONTRACT},"version":"{version}","store":"{store}","epoch":{epoch}}}"#
+    ))
 }
 
 pub(super) async fn readyz(State(desk): State<Desk>, method: Method) -> Response {

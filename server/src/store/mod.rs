@@ -1,5 +1,6 @@
 //! Where records live: a SQLite file behind one writer and several readers; the only room that sees SQL, and no HTTP.
 
+pub mod backup;
 mod collections;
 mod open;
 mod patch;
@@ -41,6 +42,8 @@ pub struct Store {
 struct Inner {
     path: PathBuf,
     id: String,
+    epoch: u64,
+    feed_from: u64,
     writer: writer::Writer,
     readers: Mutex<Vec<Connection>>,
     recent: recent::Recent,
@@ -155,6 +158,18 @@ impl Store {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.inner.id
+    }
+
+    /// How often a backup was put back in its place.
+    #[must_use]
+    pub fn epoch(&self) -> u64 {
+        self.inner.epoch
+    }
+
+    /// The number before the first change of this epoch. A feed that resumes before it may have seen what is no more.
+    #[must_use]
+    pub fn feed_from(&self) -> u64 {
+        self.inner.feed_from
     }
 
     /// The last change there is, and every later one: what a feed waits on.

@@ -139,31 +139,51 @@ fn name_of(connection: &Connection) -> rusqlite::Result<Option<String>> {
     connection.query_row("SELECT value FROM store WHERE name = 'id'", [], |row| row.get(0)).optional()
 }
 
+fn number_of(connection: &Connection, name: &str) -> rusqlite::Result<u64> {
+    let value: Option<String> =
+        connection.query_row("SELECT value FROM store WHERE name = ?1", [name], |row| row.get(0)).optional()?;
+    Ok(value.and_then(|value| value.parse().ok()).unwrap_or_default())
+}
+
+/// How often a backup was put back.
+pub(super) fn epoch(connection: &Connection) -> rusqlite::Result<u64> {
+    number_of(connection, "epoch")
+}
+
+/// A connection to the file at `path` that may write: the file is made where there is none, and brought up to date.
+pub(super) fn writing(path: &Path) -> Result<Connection, OpenError> {
+    first_look(path)?;
+    let fault = |error: rusqlite::Error| named(path, &error);
+    let mut connection = Connection::open(path).map_err(fault)?;
+    if is_foreign(&connection).map_err(fault)? {
+        return Err(OpenError::NotADatabase { path: path.to_owned() });
+    }
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(fault)?;
+    set_up(&connection).map_err(fault)?;
+    MIGRATIONS.to_latest(&mut connection).map_err(|error| match error {
+        rusqlite_migration::Error::RusqliteError { err, .. } => named(path, &err),
+        rusqlite_migration::Error::MigrationDefinition(_) => OpenError::Newer { path: path.to_owned() },
+        other => OpenError::Unreachable { path: path.to_owned(), why: format!("schema {version}: {other}") },
+    })?;
+    let fresh = uuid::Uuid::new_v4().simple().to_string();
+    connection.execute("INSERT OR IGNORE INTO store (name, value) VALUES ('id', ?1)", [&fresh]).map_err(fault)?;
+    Ok(connection)
+}
+
 impl Store {
     /// Opens the store in the file at `path`, and makes it where there is none.
     ///
     /// # Errors
     /// [`OpenError`], a sentence for a person.
     pub fn open(path: &Path) -> Result<Store, OpenError> {
-        first_look(path)?;
         let fault = |error: rusqlite::Error| named(path, &error);
-        let mut connection = Connection::open(path).map_err(fault)?;
-        if is_foreign(&connection).map_err(fault)? {
-            return Err(OpenError::NotADatabase { path: path.to_owned() });
-        }
-        let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(fault)?;
-        set_up(&connection).map_err(fault)?;
-        MIGRATIONS.to_latest(&mut connection).map_err(|error| match error {
-            rusqlite_migration::Error::RusqliteError { err, .. } => named(path, &err),
-            rusqlite_migration::Error::MigrationDefinition(_) => OpenError::Newer { path: path.to_owned() },
-            other => OpenError::Unreachable { path: path.to_owned(), why: format!("schema {version}: {other}") },
-        })?;
-        let fresh = uuid::Uuid::new_v4().simple().to_string();
-        connection.execute("INSERT OR IGNORE INTO store (name, value) VALUES ('id', ?1)", [&fresh]).map_err(fault)?;
-        let id = name_of(&connection).map_err(fault)?.unwrap_or(fresh);
+        let connection = writing(path)?;
+        let id = name_of(&connection).map_err(fault)?.unwrap_or_default();
         let last: i64 =
             connection.query_row("SELECT coalesce(max(seq), 0) FROM versions", [], |row| row.get(0)).map_err(fault)?;
-        let recent = recent::Recent::from(u64::try_from(last).unwrap_or_default());
+        let (epoch, feed_from) =
+            epoch(&connection).and_then(|epoch| Ok((epoch, number_of(&connection, "feed_from")?))).map_err(fault)?;
+        let recent = recent::Recent::from(u64::try_from(last).unwrap_or_default().max(feed_from));
         let tags = tags::Tags::new();
         let writer = writer::Writer::start(connection, recent.clone(), tags.clone());
         let readers = Mutex::new(Vec::new());
@@ -171,6 +191,8 @@ impl Store {
             inner: Arc::new(Inner {
                 path: path.to_owned(),
                 id,
+                epoch,
+                feed_from,
                 writer,
                 readers,
                 recent,

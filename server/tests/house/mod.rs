@@ -21,6 +21,30 @@ pub struct House {
     serving: JoinHandle<std::io::Result<()>>,
 }
 
+/// A house whose server is not running.
+pub struct Closed {
+    folder: TempDir,
+    pub file: PathBuf,
+}
+
+impl Closed {
+    pub async fn opened(self) -> House {
+        let Closed { folder, file } = self;
+        let store = Store::open(&file).unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let limits = Limits { record: 1 << 20, bulk: 2 << 20, ..Limits::default() };
+        let told = async {
+            let _ = stopped.await;
+        };
+        let serving = tokio::spawn(serve(listener, store.clone(), limits, told));
+        let _ = rustls_ring();
+        let client = Client::builder().no_proxy().build().unwrap();
+        House { url, store, client, file, folder, stop: Some(stop), serving }
+    }
+}
+
 pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
@@ -49,18 +73,16 @@ impl House {
     pub async fn open() -> House {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("midair.db");
-        let store = Store::open(&file).unwrap();
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let (stop, stopped) = oneshot::channel::<()>();
-        let limits = Limits { record: 1 << 20, bulk: 2 << 20, ..Limits::default() };
-        let told = async {
-            let _ = stopped.await;
-        };
-        let serving = tokio::spawn(serve(listener, store.clone(), limits, told));
-        let _ = rustls_ring();
-        let client = Client::builder().no_proxy().build().unwrap();
-        House { url, store, client, file, folder, stop: Some(stop), serving }
+        Closed { folder, file }.opened().await
+    }
+
+    /// Closes the server and its store; the file stays.
+    pub async fn closed(self) -> Closed {
+        let House { store, folder, file, stop, serving, .. } = self;
+        stop.unwrap().send(()).unwrap();
+        serving.await.unwrap().unwrap();
+        drop(store);
+        Closed { folder, file }
     }
 
     /// Tells the server to stop, and waits until it has.
