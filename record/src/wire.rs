@@ -237,8 +237,10 @@ pub struct Conflict {
     pub current: Current,
     /// The version that the writer presented, while the history keeps it.
     pub base: Option<Base>,
-    /// The writes since that version, oldest first.
+    /// The writes since that version, oldest first; of very many the newest.
     pub changes: Vec<VersionLine>,
+    /// How many older writes since that version are left out of `changes`.
+    pub omitted: u64,
     /// The places that the refused write touches and others have touched since. Empty: safe to merge and resubmit.
     pub overlap: Vec<Pointer>,
     /// The presented token was never issued by this store for this record.

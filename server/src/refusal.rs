@@ -61,6 +61,9 @@ pub fn stale(key: &Key, conflict: &Conflict, presented: Option<&str>, creates: b
         Current::Missing => {}
     }
     problem = problem.with("changes", &conflict.changes).with("overlap", &conflict.overlap);
+    if conflict.omitted > 0 {
+        problem = problem.with("changesOmitted", &conflict.omitted);
+    }
     if conflict.already_applied {
         problem = problem.with("alreadyApplied", &true);
     }

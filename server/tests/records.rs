@@ -9,6 +9,24 @@ use serde_json::json;
 const AT: &str = "/v1/collections/projects/records/prj_1";
 
 #[tokio::test]
+async fn a_refusal_tells_the_last_hundred_writes_and_still_knows_what_overlaps() {
+    let house = House::open().await;
+    let at = "/v1/collections/things/records/busy";
+    let old = house.create(at, r#"{"first":0,"n":0,"still":0}"#).await;
+    let mut tag = house.replace(at, &old, "early", r#"{"first":1,"n":0,"still":0}"#).await;
+    for n in 1..=120 {
+        tag = house.replace(at, &tag, "bob", &format!(r#"{{"first":1,"n":{n},"still":0}}"#)).await;
+    }
+    let refused = house.ask("PUT", at, &[("if-match", &old)], r#"{"first":7,"n":0,"still":7}"#).await;
+    let told = refused.json();
+    assert_eq!((refused.status, told["changesOmitted"].as_u64()), (412, Some(21)));
+    assert_eq!(told["changes"].as_array().unwrap().len(), 100);
+    assert_eq!(told["changes"][99]["version"], 122);
+    assert_eq!(told["overlap"], serde_json::json!(["/first"]), "changed by a write that is not told any more");
+    house.close().await;
+}
+
+#[tokio::test]
 async fn a_stale_write_is_refused_with_both_sides_and_who_wrote_between() {
     let house = House::open().await;
     let v1 = house.create(AT, r#"{"name":"Launch","quota":100}"#).await;

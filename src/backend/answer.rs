@@ -35,6 +35,7 @@ pub(super) struct Problem {
     pub(super) changes: Vec<VersionLine>,
     pub(super) overlap: Vec<Pointer>,
     pub(super) already_applied: bool,
+    pub(super) changes_omitted: u64,
 }
 
 /// What stands there now, as a problem tells it.

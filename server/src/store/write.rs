@@ -12,6 +12,9 @@ use super::{
     version_in,
 };
 
+/// How many of the writes since the presented version a refusal tells at the most.
+const CHANGES_TOLD: u64 = 100;
+
 /// What became of a write.
 #[derive(Clone, Debug)]
 pub enum Written {
@@ -495,11 +498,25 @@ pub(super) fn explain(
         Some(version) => read::text_of(connection, key, version)?.map(|fields| Base { version, fields }),
         None => None,
     };
+    // Of a record that others wrote a thousand times since, a person wants to know the last, and what is now other.
+    let newest = match &current {
+        Found::Stored(stored) => stored.version,
+        Found::Gone(gone) => gone.version,
+        Found::Missing => 0,
+    };
+    let omitted = expected.map_or(0, |version| newest.saturating_sub(version).saturating_sub(CHANGES_TOLD));
     let changes = match expected {
-        Some(version) => read::history(connection, key, version, i64::MAX)?,
+        Some(version) => read::history(connection, key, version + omitted, i64::MAX)?,
         None => Vec::new(),
     };
-    let touched: Vec<Pointer> = changes.iter().flat_map(|line| line.paths.iter().cloned()).collect();
+    let mut touched: Vec<Pointer> = changes.iter().flat_map(|line| line.paths.iter().cloned()).collect();
+    if omitted > 0
+        && let Some(base) = &base
+    {
+        let nothing = Object::new();
+        let now = if let Found::Stored(now) = &current { now.fields.fields() } else { &nothing };
+        touched.extend(changed_paths(base.fields.fields(), now));
+    }
     let (already_applied, shared) = match (&current, mine) {
         (Found::Stored(now), Some(mine)) => {
             let same = now.fields.canonical() == mine.canonical();
@@ -521,7 +538,7 @@ pub(super) fn explain(
         Found::Gone(gone) => Current::Deleted(gone),
         Found::Missing => Current::Missing,
     };
-    Ok(Conflict { current, base, changes, overlap: shared, unknown_token, already_applied })
+    Ok(Conflict { current, base, changes, omitted, overlap: shared, unknown_token, already_applied })
 }
 
 /// The latest version that one of these tags was the token of.

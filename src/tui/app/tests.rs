@@ -53,6 +53,7 @@ pub fn refusal(before: &Stored, now: &Stored) -> Conflict {
         current: Current::Stored(now.clone()),
         base: Some(Base { version: before.version, fields: before.fields.clone() }),
         changes: vec![line],
+        omitted: 0,
         overlap: Vec::new(),
         unknown_token: false,
         already_applied: false,
