@@ -3,6 +3,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod precondition;
+mod presence;
 pub mod problem;
 mod refusal;
 mod routes;

@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 
+use crate::presence::Presences;
 use crate::routes;
 use crate::store::Store;
 
@@ -56,6 +57,7 @@ impl Default for Limits {
 pub(crate) struct Desk {
     pub(crate) store: Store,
     pub(crate) limits: Limits,
+    pub(crate) presences: Presences,
     /// Turns true when the server stops: feeds end then.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -71,7 +73,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let (stop, stopping) = watch::channel(false);
-    let router = routes::router(Desk { store, limits, stopping });
+    let router = routes::router(Desk { store, limits, presences: Presences::new(), stopping });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.header_time);
     let open = GracefulShutdown::new();

@@ -69,3 +69,32 @@ async fn a_feed_ends_when_the_server_stops() {
     house.close().await;
     assert_eq!(feed.next().await, None);
 }
+
+#[tokio::test]
+async fn who_is_editing_is_told_to_those_who_ask_and_kept_in_no_history() {
+    let house = House::open().await;
+    let at = "/v1/collections/a/records/x";
+    let mut deaf = Feed::open(&house, "", None).await;
+    let response = house.client.get(format!("{}/v1/changes?presence=true&record=x", house.url)).send().await.unwrap();
+    let mut near = Feed { response, text: String::new() };
+    let there = format!("{at}/presence");
+    let alice = [("midair-author", "alice")];
+    let elsewhere = house.ask("PUT", "/v1/collections/a/records/z/presence", &alice, "").await;
+    let said = house.ask("PUT", &there, &alice, r#"{"path":"/name"}"#).await;
+    assert_eq!((elsewhere.status, said.status), (204, 204), "{}", said.text);
+    let here = house.get(&there).await.json();
+    assert_eq!((&here["items"][0]["by"], &here["items"][0]["path"]), (&"alice".into(), &"/name".into()));
+    assert_eq!(house.ask("DELETE", &there, &alice, "").await.status, 204);
+    house.create(at, "{}").await;
+    while !near.text.contains("id: 1") && !near.text.contains("id:1") {
+        near.text += std::str::from_utf8(&near.response.chunk().await.unwrap().unwrap()).unwrap();
+    }
+    let told: Vec<&str> = near.text.split("\n\n").collect();
+    assert!(told[0].contains("event: presence") && told[0].contains(r#""here":true"#), "{}", near.text);
+    assert!(told[0].contains(r#""path":"/name""#) && !told[0].contains("id:"), "{}", near.text);
+    assert!(told[1].contains(r#""here":false"#), "{}", near.text);
+    assert_eq!(deaf.next().await.unwrap(), (1, "x v1 create".into()), "who did not ask hears of changes alone");
+    assert_eq!(house.ask("PUT", &there, &[], "").await.code(), "malformed_header");
+    assert_eq!(house.ask("PUT", &there, &alice, r#"{"path":"name"}"#).await.code(), "malformed_body");
+    house.close().await;
+}

@@ -10,9 +10,10 @@ use axum::http::{HeaderMap, HeaderName, Method};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, stream};
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
 use super::only;
+use crate::presence::Presence;
 use crate::problem::{self, Problem};
 use crate::serve::Desk;
 use crate::store::{Change, Store};
@@ -28,6 +29,9 @@ pub(super) struct Wanted {
     since: Option<String>,
     collection: Option<String>,
     record: Option<String>,
+    /// Whether the feed also tells who is editing.
+    #[serde(default)]
+    presence: bool,
 }
 
 struct Feed {
@@ -36,6 +40,7 @@ struct Feed {
     since: u64,
     read: VecDeque<Arc<Change>>,
     changed: watch::Receiver<u64>,
+    presences: Option<broadcast::Receiver<Arc<Presence>>>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -71,27 +76,58 @@ pub(super) async fn changes(
         let detail = format!("The feed is at position {newest}; {since} {why}. Start again from {newest}.");
         return Problem::new(problem::GONE, detail).with("restart", &newest).into_response();
     }
-    let feed = Feed { store: desk.store, wanted, since, read: VecDeque::new(), changed, stopping: desk.stopping };
+    let presences = wanted.presence.then(|| desk.presences.follow());
+    let feed =
+        Feed { store: desk.store, wanted, presences, since, read: VecDeque::new(), changed, stopping: desk.stopping };
     Sse::new(events(feed)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
 }
 
 fn events(feed: Feed) -> impl Stream<Item = Result<Event, Infallible>> {
     stream::unfold(feed, |mut feed| async move {
-        let change = feed.next().await?;
-        Some((Ok(Event::default().id(change.event.seq.to_string()).data(change.json())), feed))
+        let event = match feed.next().await? {
+            Told::Change(change) => Event::default().id(change.event.seq.to_string()).data(change.json()),
+            // Without an id: who resumes, resumes after a change.
+            Told::Presence(presence) => {
+                Event::default().event("presence").data(serde_json::to_string(&*presence).unwrap_or_default())
+            }
+        };
+        Some((Ok(event), feed))
     })
 }
 
+/// What a feed tells.
+#[derive(Debug)]
+enum Told {
+    Change(Arc<Change>),
+    Presence(Arc<Presence>),
+}
+
+/// The next word of who is editing; waits forever where none is wanted.
+async fn next_presence(presences: &mut Option<broadcast::Receiver<Arc<Presence>>>) -> Arc<Presence> {
+    while let Some(told) = presences {
+        match told.recv().await {
+            Ok(presence) => return presence,
+            // Some were missed; the next says what holds by then.
+            Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Err(broadcast::error::RecvError::Closed) => *presences = None,
+        }
+    }
+    std::future::pending().await
+}
+
 impl Feed {
+    fn wants(&self, collection: &str, id: &str) -> bool {
+        let passes = |wanted: &Option<String>, is: &str| wanted.as_ref().is_none_or(|wanted| wanted == is);
+        passes(&self.wanted.collection, collection) && passes(&self.wanted.record, id)
+    }
+
     /// The next change that is wanted; `None` when the server stops or the store cannot be read.
-    async fn next(&mut self) -> Option<Arc<Change>> {
+    async fn next(&mut self) -> Option<Told> {
         loop {
             while let Some(change) = self.read.pop_front() {
-                let event = &change.event;
-                self.since = event.seq;
-                let passes = |wanted: &Option<String>, is: &str| wanted.as_ref().is_none_or(|wanted| wanted == is);
-                if passes(&self.wanted.collection, &event.collection) && passes(&self.wanted.record, &event.id) {
-                    return Some(change);
+                self.since = change.event.seq;
+                if self.wants(&change.event.collection, &change.event.id) {
+                    return Some(Told::Change(change));
                 }
             }
             if *self.stopping.borrow() {
@@ -104,9 +140,16 @@ impl Feed {
                 self.read.retain(|change| change.event.seq <= announced);
                 continue;
             }
-            tokio::select! {
-                changed = self.changed.changed() => changed.ok()?,
+            let presence = tokio::select! {
+                changed = self.changed.changed() => {
+                    changed.ok()?;
+                    continue;
+                }
+                presence = next_presence(&mut self.presences) => presence,
                 _ = self.stopping.wait_for(|stop| *stop) => return None,
+            };
+            if self.wants(&presence.key.collection, &presence.key.id) {
+                return Some(Told::Presence(presence));
             }
         }
     }
@@ -132,11 +175,15 @@ mod tests {
         // Both are in the file, and the writer has not come to announcing the second.
         let (announce, changed) = watch::channel(1);
         let (_stop, stopping) = watch::channel(false);
-        let wanted = Wanted { since: None, collection: None, record: None };
-        let mut feed = Feed { store, wanted, since: 0, read: VecDeque::new(), changed, stopping };
-        assert_eq!(feed.next().await.unwrap().event.seq, 1);
+        let wanted = Wanted { since: None, collection: None, record: None, presence: false };
+        let mut feed = Feed { store, wanted, presences: None, since: 0, read: VecDeque::new(), changed, stopping };
+        let seq = |told: Option<Told>| match told {
+            Some(Told::Change(change)) => change.event.seq,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(seq(feed.next().await), 1);
         assert!(feed.next().now_or_never().is_none());
         announce.send_replace(2);
-        assert_eq!(feed.next().await.unwrap().event.seq, 2);
+        assert_eq!(seq(feed.next().await), 2);
     }
 }

@@ -7,6 +7,7 @@ mod collections;
 mod health;
 mod history;
 mod patch;
+mod presence;
 mod records;
 
 use axum::Router;
@@ -39,6 +40,7 @@ pub(crate) fn router(desk: Desk) -> Router {
         .route("/v1/collections/{collection}", any(collections::collection))
         .route("/v1/collections/{collection}/records", any(records::records))
         .route("/v1/collections/{collection}/records/{id}", any(records::record))
+        .route("/v1/collections/{collection}/records/{id}/presence", any(presence::presence))
         .route("/v1/collections/{collection}/records/{id}/versions", any(history::versions))
         .route("/v1/collections/{collection}/records/{id}/versions/{number}", any(history::version))
         .route("/v1/collections/{collection}/bulk", any(bulk::bulk))
