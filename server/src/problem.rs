@@ -78,13 +78,6 @@ impl Problem {
         self
     }
 
-    /// Without this member.
-    #[must_use]
-    pub fn without(mut self, name: &str) -> Self {
-        self.members.retain(|(known, _)| *known != name);
-        self
-    }
-
     /// With one more header; a value that is no header value is left out.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: &str) -> Self {

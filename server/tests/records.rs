@@ -9,24 +9,6 @@ use serde_json::json;
 const AT: &str = "/v1/collections/projects/records/prj_1";
 
 #[tokio::test]
-async fn who_asks_for_a_minimal_answer_gets_the_token_and_no_record() {
-    let house = House::open().await;
-    let at = "/v1/collections/things/records/short";
-    let old = house.create(at, r#"{"n":0}"#).await;
-    let minimal = [("if-match", old.as_str()), ("prefer", "return=minimal")];
-    let written = house.ask("PUT", at, &minimal, r#"{"n":1}"#).await;
-    assert_eq!((written.status, written.text.as_str()), (204, ""));
-    let refused = house.ask("PUT", at, &minimal, r#"{"n":2}"#).await;
-    assert_eq!(
-        (refused.status, refused.etag(), refused.header("preference-applied")),
-        (412, written.etag(), minimal[1].1)
-    );
-    let told = refused.json();
-    assert!(told["current"].is_null() && told["base"].is_null() && !told["changes"].is_null(), "{told}");
-    house.close().await;
-}
-
-#[tokio::test]
 async fn a_refusal_tells_the_last_hundred_writes_and_still_knows_what_overlaps() {
     let house = House::open().await;
     let at = "/v1/collections/things/records/busy";

@@ -22,9 +22,6 @@ use crate::store::{Expect, Found, Glance, Hand, Look, PageWanted, Removal, Tags,
 /// How many records a page has where no limit is named, and at the most.
 const PAGE: (u32, u32) = (50, 1000);
 const JSON: &[&str] = &["application/json"];
-/// The preference for an answer that says no more than it must (RFC 7240 section 4.2).
-const MINIMAL: &str = "return=minimal";
-const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 const JSON_TYPE: HeaderValue = HeaderValue::from_static("application/json");
 
 #[derive(serde::Deserialize)]
@@ -256,15 +253,7 @@ pub(super) fn written_response(
         Written::Judged(Put::Stored { stored, created }) => (stored, created, false),
         Written::Judged(Put::Unchanged(stored)) => (stored, false, false),
         Written::Replayed { stored, created } => (stored, created, true),
-        Written::Judged(Put::Stale(conflict)) => {
-            let refused = refusal::stale(key, &conflict, presented, creates);
-            return Err(match preference(headers) {
-                Some(applied @ MINIMAL) => {
-                    refused.without("current").without("base").header(PREFERENCE_APPLIED, applied)
-                }
-                _ => refused,
-            });
-        }
+        Written::Judged(Put::Stale(conflict)) => return Err(refusal::stale(key, &conflict, presented, creates)),
         Written::Invalid(faults) => return Err(refusal::invalid(key, &faults)),
         Written::Unguarded => return Err(refusal::unguarded(key, TO_REPLACE)),
         Written::KeyReused => {
@@ -274,16 +263,16 @@ pub(super) fn written_response(
         }
     };
     let mut response = match preference(headers) {
-        Some(applied @ MINIMAL) => {
+        Some("return=minimal") => {
             let mut response = StatusCode::NO_CONTENT.into_response();
             describe(&mut response, &stored);
-            insert(&mut response, PREFERENCE_APPLIED, applied);
+            insert(&mut response, HeaderName::from_static("preference-applied"), "return=minimal");
             response
         }
         applied => {
             let mut response = whole(&stored);
             if let Some(applied) = applied {
-                insert(&mut response, PREFERENCE_APPLIED, applied);
+                insert(&mut response, HeaderName::from_static("preference-applied"), applied);
             }
             response
         }
@@ -301,7 +290,7 @@ pub(super) fn written_response(
 fn preference(headers: &HeaderMap) -> Option<&'static str> {
     let lines = headers.get_all("prefer").iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).find_map(|one| match one.trim().to_ascii_lowercase().as_str() {
-        MINIMAL => Some(MINIMAL),
+        "return=minimal" => Some("return=minimal"),
         "return=representation" => Some("return=representation"),
         _ => None,
     })
