@@ -74,13 +74,12 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
     ])
 });
 
-/// How long a statement waits for another process that has the file, as during a takeover.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// How much of the file a reader maps, in bytes: all of it, as a rule.
 const MAPPED: i64 = 1 << 40;
 
 fn set_up(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(PATIENCE)?;
+    // During a takeover two processes may hold the file for a moment.
+    connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -16_000)?;
@@ -93,7 +92,7 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
 pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(PATIENCE)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
     // Pages are read where the system keeps them, instead of being copied to each connection's own cache.
     connection.pragma_update(None, "mmap_size", MAPPED)?;
     connection.pragma_update(None, "cache_size", -1_000)?;

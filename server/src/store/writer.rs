@@ -138,20 +138,14 @@ impl Desk {
                     self.settle(jobs);
                     logged = true;
                 }
-                // Readers find a page faster in the file than in the log, and its room on the disk is given back.
-                Err(RecvTimeoutError::Timeout) => logged = self.bring_in_the_log().unwrap_or(false),
+                // Readers find a page faster in the file than in the log. What cannot be moved now will be later.
+                Err(RecvTimeoutError::Timeout) => {
+                    let _ = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+                    logged = false;
+                }
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
-    }
-
-    /// Brings the log into the database file; whether a reader stood in the way, so that it has to be tried again.
-    fn bring_in_the_log(&self) -> rusqlite::Result<bool> {
-        // Whoever wants to write meanwhile must not wait for a reader.
-        self.connection.busy_timeout(Duration::ZERO)?;
-        let busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
-        self.connection.busy_timeout(super::open::PATIENCE)?;
-        busy
     }
 
     /// Does the jobs in one transaction. Where that fails, each gets one of its own, so that none fails for another.
