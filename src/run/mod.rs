@@ -7,11 +7,13 @@ mod merge_files;
 mod terminal;
 
 use std::future::Future;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::crossterm::event::{Event, EventStream, KeyEventKind};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -123,7 +125,8 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
         while let Ok(message) = messages.try_recv() {
             todo.extend(app.update(message));
         }
-        while let Some(Some(Ok(event))) = events.next().now_or_never() {
+        // Asked in this task's name: the stream wakes whoever asked last, and nobody else.
+        while let Poll::Ready(Some(Ok(event))) = poll_fn(|task| Poll::Ready(events.poll_next_unpin(task))).await {
             todo.extend(happened(&mut app, event));
         }
     };

@@ -4,8 +4,7 @@ use std::cell::RefCell;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 use midair_record::wire::Event;
 use rusqlite::Connection;
@@ -18,8 +17,6 @@ use super::tags::Tags;
 
 /// How many writes share a transaction at the most.
 const TOGETHER: usize = 256;
-/// After how long without a write the log is brought into the database file.
-const QUIET: Duration = Duration::from_millis(200);
 
 /// What a write writes with: the connection, and the list of what it changed, for the feed.
 pub(super) struct Pen<'c> {
@@ -127,24 +124,10 @@ struct Desk {
 
 impl Desk {
     fn serve(&self, waiting: &Receiver<Box<dyn Job>>) {
-        // Whether the log holds what the database file does not.
-        let mut logged = true;
-        loop {
-            let first = if logged { waiting.recv_timeout(QUIET) } else { waiting.recv().map_err(Into::into) };
-            match first {
-                Ok(first) => {
-                    let mut jobs = vec![first];
-                    jobs.extend(waiting.try_iter().take(TOGETHER - 1));
-                    self.settle(jobs);
-                    logged = true;
-                }
-                // Readers find a page faster in the file than in the log. What cannot be moved now will be later.
-                Err(RecvTimeoutError::Timeout) => {
-                    let _ = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-                    logged = false;
-                }
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
+        while let Ok(first) = waiting.recv() {
+            let mut jobs = vec![first];
+            jobs.extend(waiting.try_iter().take(TOGETHER - 1));
+            self.settle(jobs);
         }
     }
 
