@@ -69,3 +69,37 @@ async fn a_backup_is_of_one_moment_while_others_write_and_replaces_nothing() {
     assert!(midair_server::Store::open(&taken).is_ok(), "what stood there stands there still");
     house.close().await;
 }
+
+#[tokio::test]
+async fn files_that_stand_beside_are_nobodys_business_and_a_lost_store_never_gives_its_numbers_again() {
+    let house = House::open().await;
+    let folder = tempfile::tempdir().unwrap();
+    let kept = folder.path().join("kept.db");
+    let neighbour = folder.path().join("kept.db.half");
+    std::fs::write(&neighbour, "mine").unwrap();
+    house.create(AT, r#"{"n":1}"#).await;
+    backup(&house.file, &kept).unwrap();
+    assert_eq!(std::fs::read_to_string(&neighbour).unwrap(), "mine");
+
+    let db = house.file.clone();
+    let mut house = house.closed().await;
+    let mut furthest = 0;
+    for round in 1..=3 {
+        restore(&kept, &db).unwrap();
+        house = {
+            let house = house.opened().await;
+            assert!(house.store.feed_from() > furthest, "restore {round} gives out numbers again");
+            house.create(OTHER, "{}").await;
+            furthest = house.store.feed_from() + 100;
+            house.closed().await
+        };
+        // Nothing can be known of what stood there.
+        std::fs::write(&db, "no database any more, and long enough to be looked at as one").unwrap();
+    }
+    let left: Vec<String> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.starts_with("kept.db"))
+        .collect();
+    assert_eq!(left, Vec::<String>::new(), "nothing half made is left");
+}

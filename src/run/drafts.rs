@@ -90,10 +90,12 @@ impl Desk {
         match order {
             Order::Keep { slot, draft, done } => {
                 let result = self.keep(&slot, *draft);
+                // The screen hears of the draft before whoever waits for it goes on: of a save that fails with its
+                // draft, the last word is that it failed.
+                let _ = self.send.send(Msg::DraftKept { slot, result: result.clone() });
                 if let Some(done) = done {
-                    let _ = done.send(result.clone());
+                    let _ = done.send(result);
                 }
-                let _ = self.send.send(Msg::DraftKept { slot, result });
             }
             Order::Drop { slot } => {
                 // A draft that another terminal has taken up meanwhile is not ours to throw away.
@@ -121,5 +123,28 @@ impl Desk {
         let saved_at = jiff::Timestamp::now().to_string();
         let kept = Kept { id: slot.to_owned(), server: self.server.clone(), who: self.who.clone(), saved_at, draft };
         self.drafts.keep(&kept).map_err(|fault| NotKept::Failed(fault.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use midair_record::Object;
+    use midair_record::wire::Key;
+    use tokio::sync::mpsc::unbounded_channel;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_screen_hears_of_a_draft_before_its_save_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let backend = Backend::connect("http://127.0.0.1:9", "alice").unwrap();
+        let (send, mut messages) = unbounded_channel();
+        let keeper = Keeper::start(DraftBox::open(folder.path()).unwrap(), &backend, send);
+        for number in 0..500 {
+            let key = Key { collection: "notes".into(), id: "n1".into() };
+            let draft = Draft::new(key, Object::new().into(), format!("edit-{number}"));
+            assert_eq!(keeper.kept("slot".into(), Box::new(draft)).await, Ok(()));
+            assert!(matches!(messages.try_recv(), Ok(Msg::DraftKept { .. })), "save {number} went first");
+        }
     }
 }

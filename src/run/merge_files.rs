@@ -1,10 +1,8 @@
 //! The loop of `midair mergetool`: keys in, screen out, decisions onto the disk; knows no file that is merged.
 
-use futures_util::StreamExt;
 use midair_record::Resolution;
 use midair_record::draft::Draft;
-use ratatui::crossterm::event::{Event, EventStream, KeyEventKind};
-use tokio::sync::mpsc;
+use ratatui::crossterm::event::{Event, KeyEventKind};
 
 use super::{Ending, Signals, clock, terminal};
 use crate::tui::MergeFiles;
@@ -37,15 +35,7 @@ pub async fn merge_files(
     let mut screen = terminal::enter("`midair mergetool --plain` asks line by line")?;
     let mut app = MergeFiles::open(resolution, files, notice, Theme::new(terminal::depth()), clock());
     app.resize(screen.size()?.height);
-    let (send, mut events) = mpsc::unbounded_channel();
-    let reader = tokio::spawn(async move {
-        let mut events = EventStream::new();
-        while let Some(event) = events.next().await {
-            if send.send(event).is_err() {
-                break;
-            }
-        }
-    });
+    let mut reports = terminal::Reports::listen();
     let merged = 'seat: loop {
         screen.draw(|frame| {
             let area = frame.area();
@@ -59,7 +49,7 @@ pub async fn merge_files(
                 let _ = keep(&app.parting());
                 break Merged::Left(Ending::Signal(signal));
             }
-            event = events.recv() => event,
+            event = reports.next() => event,
         };
         if event.is_none() {
             break Merged::Left(Ending::Signal(1));
@@ -80,10 +70,10 @@ pub async fn merge_files(
                 }
                 Next::Repaint => screen = terminal::blank()?,
             }
-            event = events.try_recv().ok();
+            event = reports.waiting();
         }
     };
-    reader.abort();
+    drop(reports);
     drop(screen);
     terminal::restore();
     Ok(merged)

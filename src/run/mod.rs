@@ -7,15 +7,12 @@ mod merge_files;
 mod terminal;
 
 use std::future::Future;
-use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use jiff::{Timestamp, tz::TimeZone};
-use ratatui::crossterm::event::{Event, EventStream, KeyEventKind};
+use ratatui::crossterm::event::{Event, KeyEventKind};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
@@ -94,7 +91,7 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
     let keeper = drafts::Keeper::start(session.drafts.clone(), &session.backend, send.clone());
     let errands = errands::Errands { backend: session.backend.clone(), keeper: keeper.clone(), send: send.clone() };
     tokio::spawn(connection::keep(session.backend, session.revive, session.hosting, send));
-    let mut events = EventStream::new();
+    let mut reports = terminal::Reports::listen();
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     let mut todo = app.start();
@@ -117,7 +114,7 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
             signal = signals.next() => break Ending::Signal(signal),
             _ = ticks.tick() => todo.extend(app.update(Msg::Tick(clock()))),
             Some(message) = messages.recv() => todo.extend(app.update(message)),
-            event = events.next() => match event {
+            event = reports.next() => match event {
                 Some(Ok(event)) => todo.extend(happened(&mut app, event)),
                 Some(Err(_)) | None => break Ending::Signal(1),
             },
@@ -125,8 +122,7 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
         while let Ok(message) = messages.try_recv() {
             todo.extend(app.update(message));
         }
-        // Asked in this task's name: the stream wakes whoever asked last, and nobody else.
-        while let Poll::Ready(Some(Ok(event))) = poll_fn(|task| Poll::Ready(events.poll_next_unpin(task))).await {
+        while let Some(Ok(event)) = reports.waiting() {
             todo.extend(happened(&mut app, event));
         }
     };

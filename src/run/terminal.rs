@@ -3,20 +3,62 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::Once;
 
+use futures_util::StreamExt;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::cursor::Show;
-use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, KeyCode};
+use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event, EventStream, KeyCode};
 use ratatui::crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size,
 };
 use ratatui::crossterm::{execute, style};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::JoinHandle;
 
 use crate::tui::theme::Depth;
 
 /// What is drawn on.
 pub type Screen = Terminal<CrosstermBackend<io::Stdout>>;
+
+/// What the terminal reports: keys, pastes, new sizes. A task of its own reads them, because crossterm's stream wakes
+/// only one who asks it, and of those the first.
+pub struct Reports {
+    events: UnboundedReceiver<io::Result<Event>>,
+    reader: JoinHandle<()>,
+}
+
+impl Reports {
+    /// Begins to listen; what is typed from here on is ours until this is dropped.
+    pub fn listen() -> Self {
+        let (send, events) = unbounded_channel();
+        let reader = tokio::spawn(async move {
+            let mut stream = EventStream::new();
+            while let Some(event) = stream.next().await {
+                if send.send(event).is_err() {
+                    break;
+                }
+            }
+        });
+        Reports { events, reader }
+    }
+
+    /// Waits for the next one; `None` when there will be none.
+    pub async fn next(&mut self) -> Option<io::Result<Event>> {
+        self.events.recv().await
+    }
+
+    /// The next one, if it is there.
+    pub fn waiting(&mut self) -> Option<io::Result<Event>> {
+        self.events.try_recv().ok()
+    }
+}
+
+impl Drop for Reports {
+    fn drop(&mut self) {
+        self.reader.abort();
+    }
+}
 
 /// Takes the terminal over. A panic gives it back before it is reported. `otherwise`: what there is without a terminal.
 ///

@@ -4,9 +4,6 @@ use std::path::{Path, PathBuf};
 
 use super::{OpenError, Store, open};
 
-/// How far the numbers of the feed jump when a backup is put back: further than any follower can have come since.
-const JUMP: i64 = 1_000_000_000;
-
 /// Why a backup was not taken or put back, in a sentence. What stood there stands there still.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum BackupError {
@@ -58,18 +55,12 @@ pub fn backup(db: &Path, to: &Path) -> Result<(), BackupError> {
         return Err(BackupError::Exists(to.to_owned()));
     }
     let unwritten = |why: String| BackupError::Unwritten { path: to.to_owned(), why };
-    let half = beside(to, ".half");
-    let copy = || -> Result<(), String> {
-        let connection = open::reader(db).map_err(|fault| fault.to_string())?;
-        let name = half.to_str().ok_or("its name is not UTF-8")?;
-        connection.execute("VACUUM INTO ?1", [name]).map_err(|fault| fault.to_string())?;
-        std::fs::File::open(&half).and_then(|file| file.sync_all()).map_err(|fault| fault.to_string())?;
-        // Fails where a file came to stand there meanwhile.
-        std::fs::hard_link(&half, to).map_err(|fault| fault.to_string())
-    };
-    let copied = copy();
-    let _ = std::fs::remove_file(&half);
-    copied.map_err(unwritten)
+    let half = tempfile::Builder::new().prefix(HALF).tempfile_in(folder_of(to));
+    let half = half.map_err(|fault| unwritten(fault.to_string()))?.into_temp_path();
+    copy(db, &half).map_err(unwritten)?;
+    // Fails where a file came to stand there meanwhile.
+    half.persist_noclobber(to).map_err(|fault| unwritten(fault.to_string()))?;
+    sync_folder(to).map_err(|fault| unwritten(fault.to_string()))
 }
 
 /// Puts the backup at `from` in the place of the store at `db`, which nobody may have open. What stood there is moved
@@ -82,29 +73,46 @@ pub fn restore(from: &Path, db: &Path) -> Result<Restored, BackupError> {
     if Store::read_id(from)?.is_none() {
         return Err(BackupError::Missing(from.to_owned()));
     }
-    let half = beside(db, ".half");
     let unwritten = |why: String| BackupError::Unwritten { path: db.to_owned(), why };
     let io = |fault: std::io::Error| unwritten(fault.to_string());
-    let _ = std::fs::remove_file(&half);
+    let room = tempfile::Builder::new().prefix(HALF).tempdir_in(folder_of(db)).map_err(io)?;
+    let half = room.path().join("copy.db");
     let before = if db.exists() { marks(db) } else { None };
-    let name = half.to_str().ok_or_else(|| unwritten("its name is not UTF-8".into()))?;
-    let made = open::reader(from)
-        .and_then(|source| source.execute("VACUUM INTO ?1", [name]))
-        .map_err(|fault| unwritten(fault.to_string()))
-        .and_then(|_| renew(&half, before));
-    let epoch = match made {
-        Ok(epoch) => epoch,
-        Err(fault) => {
-            let _ = std::fs::remove_file(&half);
-            return Err(fault);
-        }
-    };
+    copy(from, &half).map_err(unwritten)?;
+    let epoch = renew(&half, before).map_err(|fault| match fault {
+        BackupError::Damaged { fault, .. } => BackupError::Damaged { path: from.to_owned(), fault },
+        fault => fault,
+    })?;
     let aside = if db.exists() { Some(put_aside(db).map_err(io)?) } else { None };
-    std::fs::rename(&half, db).map_err(io)?;
-    if let Some(folder) = db.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
+    if let Err(fault) = std::fs::rename(&half, db) {
+        let back = aside.as_ref().map_or(Ok(()), |aside| move_store(aside, db));
+        return Err(unwritten(match (back, &aside) {
+            (Err(why), Some(aside)) => format!("{fault}; what stood there is {} now: {why}", aside.display()),
+            _ => fault.to_string(),
+        }));
     }
+    sync_folder(db).map_err(io)?;
     Ok(Restored { epoch, aside })
+}
+
+/// How the names of copies begin that are not whole yet; they go with whoever makes them.
+const HALF: &str = ".midair-copy-";
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Copies the store in the file at `from`, of one moment, into the file at `to`, which is new or empty, and waits until it is on the disk.
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    let source = open::reader(from).map_err(|fault| fault.to_string())?;
+    let name = to.to_str().ok_or("its name is not UTF-8")?;
+    source.execute("VACUUM INTO ?1", [name]).map_err(|fault| fault.to_string())?;
+    std::fs::File::open(to).and_then(|file| file.sync_all()).map_err(|fault| fault.to_string())
+}
+
+/// Waits until the name at `path` is on the disk.
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    std::fs::File::open(folder_of(path))?.sync_all()
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {
@@ -133,7 +141,8 @@ fn renew(half: &Path, before: Option<(u64, i64)>) -> Result<u64, BackupError> {
     let work = || -> rusqlite::Result<u64> {
         let epoch = was.max(open::epoch(&connection)?) + 1;
         let kept: i64 = connection.query_row("SELECT coalesce(max(seq), 0) FROM versions", [], |row| row.get(0))?;
-        let next = last.max(kept) + JUMP;
+        // Nobody wrote once a microsecond: the time is past every number that a lost store can have given out.
+        let next = last.max(kept).max(jiff::Timestamp::now().as_microsecond()) + 1;
         connection.execute_batch("BEGIN")?;
         let set = "INSERT INTO store (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
         connection.execute(set, ("epoch", epoch.to_string()))?;
@@ -143,24 +152,24 @@ fn renew(half: &Path, before: Option<(u64, i64)>) -> Result<u64, BackupError> {
         connection.execute_batch("COMMIT; PRAGMA journal_mode = DELETE; VACUUM")?;
         Ok(epoch)
     };
-    let epoch = work().map_err(unwritten)?;
-    drop(connection);
-    for ending in ["-wal", "-shm"] {
-        let _ = std::fs::remove_file(beside(half, ending));
-    }
-    Ok(epoch)
+    work().map_err(unwritten)
 }
 
 /// Moves a store out of the way, with its log, to a name that is free.
 fn put_aside(db: &Path) -> std::io::Result<PathBuf> {
     let free = (1..).map(|number| beside(db, &format!(".before-restore-{number}"))).find(|name| !name.exists());
     let aside = free.unwrap_or_else(|| beside(db, ".before-restore"));
+    move_store(db, &aside)?;
+    Ok(aside)
+}
+
+/// Moves a store with its log: the log first, so that a store never stands beside the log of another.
+fn move_store(from: &Path, to: &Path) -> std::io::Result<()> {
     for ending in ["-wal", "-shm"] {
-        match std::fs::rename(beside(db, ending), beside(&aside, ending)) {
+        match std::fs::rename(beside(from, ending), beside(to, ending)) {
             Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => return Err(fault),
             _ => {}
         }
     }
-    std::fs::rename(db, &aside)?;
-    Ok(aside)
+    std::fs::rename(from, to)
 }

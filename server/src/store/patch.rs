@@ -1,6 +1,6 @@
 //! Patches: applied to what stands there, in the turn in which the result is compared and written.
 
-use midair_record::wire::{Current, Key, Put, Tombstone};
+use midair_record::wire::{Key, Put, Tombstone};
 use midair_record::{Patch, PatchFault, Pointer, Record};
 
 use super::read::{self, Found};
@@ -112,7 +112,5 @@ fn refused(pen: &Pen, patching: &Patching) -> Result<Written, StoreError> {
         let theirs: Vec<Pointer> = conflict.overlap.clone();
         conflict.overlap = patch.touches().into_iter().filter(|at| theirs.iter().any(|one| one.overlaps(at))).collect();
     }
-    // A patch says what to do, not what the record is to be: that it "is there already" would be a guess.
-    conflict.already_applied &= matches!(conflict.current, Current::Stored(_)) && mine.is_some();
     Ok(Written::Judged(Put::Stale(Box::new(conflict))))
 }
