@@ -19,18 +19,19 @@ struct Expected<'a> {
 struct CurrentMember<'a> {
     version: u64,
     etag: &'a Token,
-    fields: &'a midair_record::Record,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fields: Option<&'a midair_record::Record>,
     updated_at: &'a str,
     updated_by: &'a str,
     note: Option<&'a str>,
 }
 
-impl<'a> From<&'a Stored> for CurrentMember<'a> {
-    fn from(stored: &'a Stored) -> Self {
+impl<'a> CurrentMember<'a> {
+    fn of(stored: &'a Stored, bodies: Bodies) -> Self {
         CurrentMember {
             version: stored.version,
             etag: &stored.token,
-            fields: &stored.fields,
+            fields: Some(&stored.fields).filter(|_| bodies == Bodies::Told),
             updated_at: &stored.updated_at,
             updated_by: &stored.updated_by,
             note: stored.note.as_deref(),
@@ -38,9 +39,18 @@ impl<'a> From<&'a Stored> for CurrentMember<'a> {
     }
 }
 
+/// Whether a refusal tells what the records say, or just which versions there are (RFC 7240 `return=minimal`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bodies {
+    /// With the fields of both sides.
+    Told,
+    /// Without.
+    LeftOut,
+}
+
 /// The problem of a write that `conflict` refused. `presented` is the first tag that it named; `creates`: it was to
 /// create the record.
-pub fn stale(key: &Key, conflict: &Conflict, presented: Option<&str>, creates: bool) -> Problem {
+pub fn stale(key: &Key, conflict: &Conflict, presented: Option<&str>, creates: bool, bodies: Bodies) -> Problem {
     let code = match &conflict.current {
         Current::Stored(_) if creates => problem::ALREADY_EXISTS,
         _ if conflict.unknown_token => problem::UNKNOWN_TOKEN,
@@ -51,11 +61,13 @@ pub fn stale(key: &Key, conflict: &Conflict, presented: Option<&str>, creates: b
         let its_own =
             presented.filter(|tag| tag.trim_matches('"').split('-').next() == Some(&base.version.to_string()));
         problem = problem.with("expected", &Expected { version: base.version, etag: its_own });
-        problem = problem.with("base", base);
+        if bodies == Bodies::Told {
+            problem = problem.with("base", base);
+        }
     }
     match &conflict.current {
         Current::Stored(stored) => {
-            problem = problem.with("current", &CurrentMember::from(stored)).header(ETAG, stored.token.as_str());
+            problem = problem.with("current", &CurrentMember::of(stored, bodies)).header(ETAG, stored.token.as_str());
         }
         Current::Deleted(gone) => problem = problem.with("deleted", gone),
         Current::Missing => {}

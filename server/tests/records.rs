@@ -61,6 +61,23 @@ async fn a_stale_write_is_refused_with_both_sides_and_who_wrote_between() {
 }
 
 #[tokio::test]
+async fn whoever_prefers_little_is_told_the_versions_and_not_the_fields() {
+    let house = House::open().await;
+    let first = house.create(AT, r#"{"n":1}"#).await;
+    let second = house.replace(AT, &first, "bob", r#"{"n":2}"#).await;
+    let stale = [("if-match", first.as_str()), ("prefer", "return=minimal")];
+    for (method, body) in [("PUT", r#"{"n":3}"#), ("PUT", "no json"), ("DELETE", "")] {
+        let answer = house.ask(method, AT, &stale, body).await;
+        let problem = answer.json();
+        assert_eq!((answer.status, &problem["current"]["etag"]), (412, &second.as_str().into()), "{}", answer.text);
+        assert_eq!((&problem["current"]["version"], &problem["expected"]["version"]), (&2.into(), &1.into()));
+        assert_eq!((&problem["changes"][0]["by"], &problem["overlap"][0]), (&"bob".into(), &"/n".into()));
+        assert!(problem["current"].get("fields").is_none() && problem.get("base").is_none(), "{}", answer.text);
+    }
+    house.close().await;
+}
+
+#[tokio::test]
 async fn a_record_comes_back_byte_for_byte() {
     let house = House::open().await;
     let text = "\n{ \"a\" : 1.0,\n\t\"big\":9007199254740993, \"huge\":1e400, \"s\":\"e\\u0301\\/\", \"z\":{\"b\":1,\"a\":2} }\n";

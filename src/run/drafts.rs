@@ -142,7 +142,7 @@ mod tests {
         let keeper = Keeper::start(DraftBox::open(folder.path()).unwrap(), &backend, send);
         for number in 0..500 {
             let key = Key { collection: "notes".into(), id: "n1".into() };
-            let draft = Draft::new(key, Object::new().into(), format!("edit-{number}"));
+            let draft = Draft::new(key, Object::new(), format!("edit-{number}"));
             assert_eq!(keeper.kept("slot".into(), Box::new(draft)).await, Ok(()));
             assert!(matches!(messages.try_recv(), Ok(Msg::DraftKept { .. })), "save {number} went first");
         }

@@ -211,7 +211,10 @@ impl<'h> Checker<'h> {
             let at = stands.version();
             let version = at.checked_sub(1).and_then(|index| self.kept(record)?.versions.get(index as usize));
             let right = match (stands, version) {
-                (Stands::Record(seen), Some(version)) => version.whole.as_ref() == Some(seen),
+                (Stands::Record(seen), Some(version)) => version.whole.as_ref().is_some_and(|whole| {
+                    let told = !seen.value.is_empty();
+                    (whole.version, &whole.token) == (seen.version, &seen.token) && (!told || whole.value == seen.value)
+                }),
                 (Stands::Gone(_), Some(version)) => version.op == "delete",
                 (Stands::Record(_), None) => false,
                 (Stands::Gone(number), None) => *number == 0,

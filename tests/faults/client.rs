@@ -107,7 +107,8 @@ struct Refusal {
 struct Current {
     version: u64,
     etag: String,
-    fields: Box<RawValue>,
+    /// Left out where the client prefers a minimal answer.
+    fields: Option<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
@@ -135,7 +136,8 @@ fn refusal(answer: &Message) -> Stands {
     let refusal: Refusal = serde_json::from_slice(answer.body()).expect("a problem");
     match (refusal.current, refusal.deleted) {
         (Some(now), _) => {
-            Stands::Record(Seen { version: now.version, token: now.etag, value: now.fields.get().to_owned() })
+            let value = now.fields.map(|fields| fields.get().to_owned()).unwrap_or_default();
+            Stands::Record(Seen { version: now.version, token: now.etag, value })
         }
         (None, Some(gone)) => Stands::Gone(gone.version),
         (None, None) => Stands::Gone(0),

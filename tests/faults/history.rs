@@ -92,6 +92,7 @@ impl Stands {
 pub struct Seen {
     pub version: u64,
     pub token: Token,
+    /// Empty where it was not told.
     pub value: String,
 }
 

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::{body, collection_name, hand, json, only};
 use crate::problem::{self, Problem};
-use crate::refusal;
+use crate::refusal::{self, Bodies};
 use crate::serve::Desk;
 use crate::store::{BulkItem, BulkOutcome, Expect, Hand, Removal, Tags, Write, Written};
 
@@ -167,13 +167,15 @@ fn told(key: &Key, outcome: BulkOutcome) -> (u16, Option<(Token, u64)>, Option<P
         }
         BulkOutcome::Put(Written::Judged(Put::Stale(conflict))) => {
             let creates = conflict.base.is_none() && !conflict.unknown_token;
-            refused(refusal::stale(key, &conflict, None, creates))
+            refused(refusal::stale(key, &conflict, None, creates, Bodies::Told))
         }
         BulkOutcome::Put(Written::Invalid(faults)) => refused(refusal::invalid(key, &faults)),
         BulkOutcome::Put(Written::Unguarded) => refused(required(key)),
         BulkOutcome::Put(Written::KeyReused) => refused(Problem::new(problem::KEY_REUSED, "The key was used before.")),
         BulkOutcome::Delete(Delete::Deleted(_)) => (204, None, None),
-        BulkOutcome::Delete(Delete::Stale(conflict)) => refused(refusal::stale(key, &conflict, None, false)),
+        BulkOutcome::Delete(Delete::Stale(conflict)) => {
+            refused(refusal::stale(key, &conflict, None, false, Bodies::Told))
+        }
         BulkOutcome::Delete(Delete::Gone(gone)) => refused(refusal::gone(key, &gone)),
         BulkOutcome::Delete(Delete::Missing) => {
             refused(Problem::new(problem::NOT_FOUND, format!("There is no {key}.")))

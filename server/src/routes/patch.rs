@@ -7,7 +7,7 @@ use axum::response::Response;
 use midair_record::wire::Key;
 use midair_record::{Patch, PatchFault, PatchKind};
 
-use super::records::{first_tag, malformed, may_be_blind, missing, written_response};
+use super::records::{bodies, first_tag, malformed, may_be_blind, missing, written_response};
 use super::{body, hand};
 use crate::precondition::Conditions;
 use crate::problem::{self, Problem};
@@ -52,7 +52,9 @@ pub(super) async fn patch(desk: &Desk, key: Key, headers: &HeaderMap, body: Body
         Ok(parsed) => parsed,
         // A stale token is told before a body that cannot be read (RFC 9110 section 13.2.1).
         Err(fault) => match desk.store.check(key.clone(), expect).await? {
-            Some(conflict) if !unguarded => return Err(refusal::stale(&key, &conflict, presented.as_deref(), false)),
+            Some(conflict) if !unguarded => {
+                return Err(refusal::stale(&key, &conflict, presented.as_deref(), false, bodies(headers)));
+            }
             _ => return Err(fault),
         },
     };

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::precondition::{Conditions, ReadVerdict};
 use crate::problem::{self, Problem};
-use crate::refusal;
+use crate::refusal::{self, Bodies};
 use crate::serve::Desk;
 use crate::store::{Expect, Found, Glance, Hand, Look, PageWanted, Removal, Tags, Write, Written};
 
@@ -171,7 +171,7 @@ async fn read(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, Pr
             let detail = format!("{key} is not what your condition names.");
             Err(conflict.map_or_else(
                 || Problem::new(problem::VERSION_CONFLICT, detail),
-                |conflict| refusal::stale(&key, &conflict, None, false),
+                |conflict| refusal::stale(&key, &conflict, None, false, Bodies::Told),
             ))
         }
     }
@@ -208,7 +208,9 @@ async fn replace(desk: &Desk, key: Key, headers: &HeaderMap, body: Body) -> Resu
             Ok(record) => record,
             // A stale token is told before a body that cannot be read (RFC 9110 section 13.2.1).
             Err(fault) => match desk.store.check(key.clone(), expect).await? {
-                Some(conflict) => return Err(refusal::stale(&key, &conflict, presented.as_deref(), creates)),
+                Some(conflict) => {
+                    return Err(refusal::stale(&key, &conflict, presented.as_deref(), creates, bodies(headers)));
+                }
                 None => return Err(fault),
             },
         };
@@ -253,7 +255,9 @@ pub(super) fn written_response(
         Written::Judged(Put::Stored { stored, created }) => (stored, created, false),
         Written::Judged(Put::Unchanged(stored)) => (stored, false, false),
         Written::Replayed { stored, created } => (stored, created, true),
-        Written::Judged(Put::Stale(conflict)) => return Err(refusal::stale(key, &conflict, presented, creates)),
+        Written::Judged(Put::Stale(conflict)) => {
+            return Err(refusal::stale(key, &conflict, presented, creates, bodies(headers)));
+        }
         Written::Invalid(faults) => return Err(refusal::invalid(key, &faults)),
         Written::Unguarded => return Err(refusal::unguarded(key, TO_REPLACE)),
         Written::KeyReused => {
@@ -284,6 +288,11 @@ pub(super) fn written_response(
         insert(&mut response, IDEMPOTENCY_REPLAYED, "true");
     }
     Ok(response)
+}
+
+/// What a refusal tells of the records, as the client prefers.
+pub(super) fn bodies(headers: &HeaderMap) -> Bodies {
+    if preference(headers) == Some("return=minimal") { Bodies::LeftOut } else { Bodies::Told }
 }
 
 /// The preference that is honoured (RFC 7240).
@@ -318,7 +327,7 @@ async fn remove(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, 
             insert(&mut response, VERSION, &gone.version.to_string());
             Ok(response)
         }
-        Delete::Stale(conflict) => Err(refusal::stale(&key, &conflict, presented.as_deref(), false)),
+        Delete::Stale(conflict) => Err(refusal::stale(&key, &conflict, presented.as_deref(), false, bodies(headers))),
         Delete::Gone(gone) => Err(refusal::gone(&key, &gone)),
         Delete::Missing => Err(missing(&key)),
     }

@@ -28,13 +28,22 @@ pub struct Closed {
 }
 
 impl Closed {
+    fn new() -> Closed {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("midair.db");
+        Closed { folder, file }
+    }
+
     pub async fn opened(self) -> House {
+        self.opened_with(Limits { record: 1 << 20, bulk: 2 << 20, ..Limits::default() }).await
+    }
+
+    async fn opened_with(self, limits: Limits) -> House {
         let Closed { folder, file } = self;
         let store = Store::open(&file).unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
-        let limits = Limits { record: 1 << 20, bulk: 2 << 20, ..Limits::default() };
         let told = async {
             let _ = stopped.await;
         };
@@ -71,9 +80,11 @@ impl Answer {
 
 impl House {
     pub async fn open() -> House {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("midair.db");
-        Closed { folder, file }.opened().await
+        Closed::new().opened().await
+    }
+
+    pub async fn open_with(limits: Limits) -> House {
+        Closed::new().opened_with(limits).await
     }
 
     /// Closes the server and its store; the file stays.
