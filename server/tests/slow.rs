@@ -64,7 +64,8 @@ async fn whoever_does_not_take_the_answer_loses_the_connection() {
     let request = format!("GET {AT} HTTP/1.1\r\nhost: here\r\n\r\n");
     greedy.set_write_timeout(Some(PATIENCE)).unwrap();
     // Far more than the system keeps for a reader who does not read: the connection breaks under the asking.
-    let asked = tokio::task::spawn_blocking(move || (0..1_000_000).try_for_each(|_| greedy.write_all(request.as_bytes())));
+    let asked =
+        tokio::task::spawn_blocking(move || (0..1_000_000).try_for_each(|_| greedy.write_all(request.as_bytes())));
     let fault = asked.await.unwrap().map_or_else(|fault| fault.kind(), |()| ErrorKind::Other);
     assert!(matches!(fault, ErrorKind::ConnectionReset | ErrorKind::BrokenPipe), "{fault:?}");
     assert_eq!(house.get(AT).await.status, 200);
