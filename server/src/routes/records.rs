@@ -152,6 +152,7 @@ async fn read(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, Pr
     {
         return Ok(not_modified(&known.tag));
     }
+    desk.store.settled(&key).await;
     let seen = match desk.store.glance(&key)? {
         Look::Here(seen) => seen,
         Look::Gone(gone) => return Err(refusal::gone(&key, &gone)),

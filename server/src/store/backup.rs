@@ -147,8 +147,6 @@ fn renew(half: &Path, before: Option<(u64, i64)>) -> Result<u64, BackupError> {
         let set = "INSERT INTO store (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
         connection.execute(set, ("epoch", epoch.to_string()))?;
         connection.execute(set, ("feed_from", next.to_string()))?;
-        connection.execute("DELETE FROM sqlite_sequence WHERE name = 'versions'", [])?;
-        connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('versions', ?1)", [next])?;
         connection.execute_batch("COMMIT; PRAGMA journal_mode = DELETE; VACUUM")?;
         Ok(epoch)
     };

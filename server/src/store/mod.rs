@@ -2,12 +2,17 @@
 
 pub mod backup;
 mod collections;
+mod explain;
+mod history;
+mod judge;
 mod open;
 mod patch;
 mod read;
 mod recent;
+mod row;
 mod settings;
 mod tags;
+mod turns;
 mod write;
 mod writer;
 
@@ -48,6 +53,7 @@ struct Inner {
     readers: Mutex<Vec<Connection>>,
     recent: recent::Recent,
     tags: tags::Tags,
+    turns: turns::Turns,
     known: settings::Known,
 }
 
@@ -195,8 +201,16 @@ impl Store {
         &self,
         read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.reading_where(false, read).await
+    }
+
+    /// Reads what one answer needs, as it is at one moment: here, where it is `quick`, else on a thread for such work.
+    async fn reading_where<T: Send + 'static>(
+        &self,
+        quick: bool,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let inner = self.inner.clone();
-        // All that is read for one answer is of one moment.
         let read = move || {
             inner.look(|connection| {
                 connection.prepare_cached("BEGIN")?.execute([])?;
@@ -205,6 +219,9 @@ impl Store {
                 result
             })
         };
+        if quick {
+            return read();
+        }
         tokio::task::spawn_blocking(read).await.unwrap_or_else(|fault| Err(StoreError::Fault(fault.to_string())))
     }
 
@@ -274,6 +291,9 @@ fn token(tag: &str) -> Result<Token, StoreError> {
 
 /// The columns of [`stored`], in its order.
 const STORED: &str = "id, version, token, at, by, note, text";
+
+/// The columns of [`stored`] after the first, for a version, which does not know the id of its record.
+const VERSION: &str = "version, token, at, by, note, text";
 
 fn stored(row: &rusqlite::Row) -> Result<Stored, StoreError> {
     let text: String = row.get(6)?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use rusqlite_migration::{M, Migrations};
 
-use super::{Inner, Store, recent, settings, tags, writer};
+use super::{Inner, Store, recent, settings, tags, turns, writer};
 
 /// Why a file cannot be opened as a store: a sentence that says what to do.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -70,6 +70,39 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(
             "ALTER TABLE versions ADD COLUMN asked BLOB;
          ALTER TABLE versions ADD COLUMN blind INTEGER NOT NULL DEFAULT 0;",
+        ),
+        // A record has a number, which its history knows it by; each version knows the one before it. What is long
+        // stands last in its row, so that the rest is read without it.
+        M::up(
+            "CREATE TABLE numbered (
+             number INTEGER PRIMARY KEY,
+             collection TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, head INTEGER NOT NULL,
+             token TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, note TEXT, digest BLOB, text TEXT,
+             UNIQUE (collection, id)
+         ) STRICT;
+         INSERT INTO numbered (collection, id, version, head, token, at, by, note, digest, text)
+             SELECT collection, id, version,
+                    (SELECT seq FROM versions v
+                     WHERE v.collection = r.collection AND v.id = r.id AND v.version = r.version),
+                    token, at, by, note, digest, text
+             FROM records r ORDER BY rowid;
+         CREATE TABLE chained (
+             seq INTEGER PRIMARY KEY,
+             record INTEGER NOT NULL, version INTEGER NOT NULL, before INTEGER,
+             token TEXT NOT NULL, op TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, note TEXT, edit_id TEXT,
+             asked BLOB, blind INTEGER NOT NULL DEFAULT 0, paths TEXT NOT NULL, text TEXT
+         ) STRICT;
+         INSERT INTO chained (seq, record, version, before, token, op, at, by, note, edit_id, asked, blind, paths, text)
+             SELECT seq, number, v.version, lag(seq) OVER (PARTITION BY number ORDER BY v.version),
+                    v.token, op, v.at, v.by, v.note, edit_id, iif(edit_id IS NULL, NULL, coalesce(asked, v.digest)),
+                    blind, paths, v.text
+             FROM versions v JOIN numbered USING (collection, id) ORDER BY seq;
+         DROP TABLE versions;
+         DROP TABLE records;
+         ALTER TABLE numbered RENAME TO records;
+         ALTER TABLE chained RENAME TO versions;
+         CREATE INDEX versions_by_number ON versions (record, version) WHERE version % 16 = 0;
+         CREATE INDEX versions_by_edit ON versions (record, edit_id) WHERE edit_id IS NOT NULL;",
         ),
     ])
 });
@@ -185,7 +218,7 @@ impl Store {
             epoch(&connection).and_then(|epoch| Ok((epoch, number_of(&connection, "feed_from")?))).map_err(fault)?;
         let recent = recent::Recent::from(u64::try_from(last).unwrap_or_default().max(feed_from));
         let tags = tags::Tags::new();
-        let writer = writer::Writer::start(connection, recent.clone(), tags.clone());
+        let writer = writer::Writer::start(connection, feed_from, recent.clone(), tags.clone());
         let readers = Mutex::new(Vec::new());
         Ok(Store {
             inner: Arc::new(Inner {
@@ -197,6 +230,7 @@ impl Store {
                 readers,
                 recent,
                 tags,
+                turns: turns::Turns::default(),
                 known: settings::Known::default(),
             }),
         })
@@ -231,5 +265,52 @@ impl Store {
             Ok(())
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use midair_record::wire::Key;
+
+    use super::*;
+
+    /// A file as a midair of the second schema left it: three versions of one record, a deletion of another.
+    fn older(path: &Path) {
+        let mut connection = Connection::open(path).unwrap();
+        MIGRATIONS.to_version(&mut connection, 2).unwrap();
+        connection
+            .execute_batch(
+                r#"INSERT INTO store VALUES ('id', 'the-store');
+                   INSERT INTO collections VALUES ('c', 1, '"1-c"', '{}', 1, 'then', '', 0);
+                   INSERT INTO records VALUES ('c', 'a', 3, '"3-a"', 'at3', 'bob', 'why', '{"n":3}', zeroblob(32), 0);
+                   INSERT INTO records VALUES ('c', 'b', 2, '"2-b"', 'at5', 'eve', NULL, NULL, NULL, 1);
+                   INSERT INTO versions (collection, id, version, token, op, at, by, note, edit_id, paths, text, digest)
+                   VALUES ('c', 'a', 1, '"1-a"', 'create', 'at1', 'ann', NULL, 'e1', '["/n"]', '{"n":1}', zeroblob(32)),
+                          ('c', 'a', 2, '"2-a"', 'update', 'at2', 'bob', NULL, NULL, '["/n"]', '{"n":2}', zeroblob(32)),
+                          ('c', 'b', 1, '"1-b"', 'create', 'at4', 'eve', NULL, NULL, '[]', '{}', zeroblob(32)),
+                          ('c', 'a', 3, '"3-a"', 'update', 'at3', 'bob', 'why', NULL, '["/n"]', '{"n":3}', zeroblob(32)),
+                          ('c', 'b', 2, '"2-b"', 'delete', 'at5', 'eve', NULL, NULL, '[]', NULL, NULL);"#,
+            )
+            .unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_file_of_an_older_midair_keeps_its_records_its_history_and_its_tokens() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("old.db");
+        older(&path);
+        let store = Store::open(&path).unwrap();
+        assert_eq!(store.id(), "the-store");
+        let (a, b) = (Key::new("c", "a").unwrap(), Key::new("c", "b").unwrap());
+        let now = store.glance(&a).unwrap().here().unwrap();
+        assert_eq!((now.version, now.tag.as_str(), now.text.as_str()), (3, "\"3-a\"", r#"{"n":3}"#));
+        let by: Vec<String> = store.history(a.clone(), 0, 100).await.unwrap().into_iter().map(|line| line.by).collect();
+        assert_eq!(by, ["ann", "bob", "bob"]);
+        assert_eq!(store.version(a.clone(), 2).await.unwrap().unwrap().fields.text(), r#"{"n":2}"#);
+        assert!(matches!(store.glance(&b).unwrap(), super::super::Look::Gone(gone) if gone.by == "eve"));
+        let told = store.changes(0, 100).await.unwrap();
+        let told: Vec<(u64, &str)> = told.iter().map(|change| (change.event.seq, change.event.id.as_str())).collect();
+        assert_eq!(told, [(1, "a"), (2, "a"), (3, "b"), (4, "a"), (5, "b")]);
+        assert_eq!(*store.watch().borrow(), 5);
     }
 }

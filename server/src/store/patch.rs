@@ -3,9 +3,9 @@
 use midair_record::wire::{Key, Put, Tombstone};
 use midair_record::{Patch, PatchFault, Pointer, Record};
 
-use super::read::{self, Found};
-use super::write::{Change, explain, holds, presented_version, put, replay};
-use super::{Expect, Hand, Pen, Store, StoreError, Tags, Write, Written};
+use super::judge::{self, Change, Verdict};
+use super::row::Row;
+use super::{Expect, Hand, Pen, Store, StoreError, Tags, Write, Written, digest, explain, history, record, token};
 
 /// A patch of a record: which, what, under which condition, by whom.
 #[derive(Clone, Debug)]
@@ -47,22 +47,22 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the store gave no verdict; nothing was written then.
     pub async fn patch(&self, patching: Patching) -> Result<Patched, StoreError> {
+        // One that names a token waits for what becomes of the write before it; one that commutes need not.
+        let _turn = match &patching.expect.matches {
+            Some(_) => Some(self.inner.turns.take(&patching.key).await),
+            None => None,
+        };
         self.writing(move |pen| patch(pen, &patching)).await
     }
 }
 
 fn patch(pen: &Pen, patching: &Patching) -> Result<Patched, StoreError> {
     let Patching { key, patch, expect, hand, asked, limit } = patching;
-    if let Some(replayed) = replay(pen, key, hand, asked)? {
+    let Some(row) = Row::find(pen, key)? else { return Ok(Patched::Missing) };
+    if let Some(replayed) = judge::replay(pen, Some(&row), key, hand, asked)? {
         return Ok(Patched::Written(replayed));
     }
-    let found = read::find(pen, key)?;
-    let Found::Stored(stored) = &found else {
-        return Ok(match found {
-            Found::Gone(gone) => Patched::Gone(gone),
-            _ => Patched::Missing,
-        });
-    };
+    let Some(text) = &row.text else { return Ok(Patched::Gone(row.tombstone())) };
     let settings = pen.settings(&key.collection)?;
     let mut blind = false;
     if *expect == Expect::default()
@@ -73,41 +73,36 @@ fn patch(pen: &Pen, patching: &Patching) -> Result<Patched, StoreError> {
         }
         blind = true;
     }
-    let fresh = holds(&found, expect) || settings.by_field && untouched(pen, key, patch, expect)?;
+    let fresh = expect.holds(row.tag()) || settings.by_field && judge::untouched(pen, &row, expect, &patch.touches())?;
     if !fresh {
-        return refused(pen, patching).map(Patched::Written);
+        return refused(pen, &row, patching).map(Patched::Written);
     }
-    let record = match patch.apply(&stored.fields) {
+    let record = match patch.apply(&record(text)?) {
         Ok(record) => record,
         Err(fault) => return Ok(Patched::Unfit(fault)),
     };
     if record.text().len() > *limit {
         return Ok(Patched::TooLarge);
     }
-    let write = Write { key: key.clone(), record, expect: Expect::token(&stored.token), hand: hand.clone() };
-    let change = Change { asked: Some(asked), blind, ..Change::default() };
-    put(pen, &write, &super::digest(&write.record), &change).map(Patched::Written)
-}
-
-/// Whether nothing that the patch touches has changed since the version that it names.
-fn untouched(pen: &Pen, key: &Key, patch: &Patch, expect: &Expect) -> Result<bool, StoreError> {
-    let (Some(Tags::Of(tags)), None) = (&expect.matches, &expect.none_match) else { return Ok(false) };
-    let Some(version) = presented_version(pen, key, tags)? else { return Ok(false) };
-    let since = read::history(pen, key, version, i64::MAX)?;
-    let touches = patch.touches();
-    Ok(!since.iter().flat_map(|line| &line.paths).any(|path| touches.iter().any(|at| at.overlaps(path))))
+    let expect = Expect::token(&token(&row.token)?);
+    let write = Write { key: key.clone(), record, expect, hand: hand.clone() };
+    let change = Change { asked: Some(asked), blind };
+    match judge::put(pen, Some(&row), &write, &digest(&write.record), &change)? {
+        Verdict::Written(written) => Ok(Patched::Written(written)),
+        Verdict::Refused => Err(StoreError::Fault("a patch was refused by what it was applied to".into())),
+    }
 }
 
 /// Why a patch was refused; what it touches is told by what it would have made of the version that it names.
-fn refused(pen: &Pen, patching: &Patching) -> Result<Written, StoreError> {
+fn refused(pen: &Pen, row: &Row, patching: &Patching) -> Result<Written, StoreError> {
     let Patching { key, patch, expect, .. } = patching;
     let base = match &expect.matches {
-        Some(Tags::Of(tags)) => presented_version(pen, key, tags)?,
+        Some(Tags::Of(tags)) => explain::presented_version(pen, Some(row), tags)?,
         _ => None,
     };
-    let base = base.map(|version| read::text_of(pen, key, version)).transpose()?.flatten();
+    let base = base.map(|version| history::text_of(pen, row, version)).transpose()?.flatten();
     let mine: Option<Record> = base.and_then(|base| patch.apply(&base).ok());
-    let mut conflict = explain(pen, key, expect, mine.as_ref())?;
+    let mut conflict = explain::conflict(pen, Some(row), key, expect, mine.as_ref())?;
     if mine.is_none() {
         let theirs: Vec<Pointer> = conflict.overlap.clone();
         conflict.overlap = patch.touches().into_iter().filter(|at| theirs.iter().any(|one| one.overlaps(at))).collect();

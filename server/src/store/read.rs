@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use midair_record::Record;
-use midair_record::wire::{Event, Key, Op, Stored, Tombstone, VersionLine};
+use midair_record::wire::{Key, Stored, Tombstone, VersionLine};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::recent::Change;
+use super::row::Row;
 use super::tags::Tag;
-use super::write::{stored_row, tombstone};
-use super::{STORED, Store, StoreError, record, stored, token};
+use super::{STORED, Store, StoreError, VERSION, history, stored};
 
 /// What stands at a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +93,12 @@ impl Store {
         self.reading(move |connection| find(connection, &key)).await
     }
 
+    /// Waits until the write of `key` that is under way now, if there is one, is over: who reads a record that is about
+    /// to be replaced would only present a token that is no longer current.
+    pub async fn settled(&self, key: &Key) {
+        self.inner.turns.settled(key).await;
+    }
+
     /// The record at `key`, unread, without leaving the thread: a look at the file's pages takes microseconds.
     ///
     /// # Errors
@@ -107,7 +112,7 @@ impl Store {
     /// # Errors
     /// As [`Store::get`].
     pub fn tag(&self, key: &Key) -> Result<Option<Arc<Tag>>, StoreError> {
-        let sql = "SELECT token, at FROM records WHERE collection = ?1 AND id = ?2 AND deleted = 0";
+        let sql = "SELECT token, at FROM records WHERE collection = ?1 AND id = ?2 AND text IS NOT NULL";
         self.inner.tags.of(key, || {
             self.look(|connection| {
                 let mut statement = connection.prepare_cached(sql)?;
@@ -130,7 +135,11 @@ impl Store {
     /// # Errors
     /// As [`Store::get`].
     pub async fn history(&self, key: Key, after: u64, limit: u32) -> Result<Vec<VersionLine>, StoreError> {
-        self.reading(move |connection| history(connection, &key, after, limit.into())).await
+        self.reading(move |connection| {
+            let Some(row) = Row::find(connection, &key)? else { return Ok(Vec::new()) };
+            history::lines(connection, &row, after, limit.into())
+        })
+        .await
     }
 
     /// A version of a record; `None` where there is none, or it was a deletion.
@@ -138,7 +147,15 @@ impl Store {
     /// # Errors
     /// As [`Store::get`].
     pub async fn version(&self, key: Key, number: u64) -> Result<Option<Stored>, StoreError> {
-        self.reading(move |connection| version(connection, &key, number)).await
+        self.reading(move |connection| {
+            let Some(row) = Row::find(connection, &key)? else { return Ok(None) };
+            let Some(place) = history::place(connection, &row, number)? else { return Ok(None) };
+            let sql = format!("SELECT ?2, {VERSION} FROM versions WHERE seq = ?1 AND text IS NOT NULL");
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut rows = statement.query((place, &key.id))?;
+            rows.next()?.map(stored).transpose()
+        })
+        .await
     }
 
     /// The changes after position `since`, in order, `limit` of them at the most.
@@ -149,56 +166,23 @@ impl Store {
         if let Some(changes) = self.inner.recent.after(since, limit as usize) {
             return Ok(changes);
         }
-        let events = self.reading(move |connection| changes(connection, since, limit)).await?;
+        let events = self.reading(move |connection| history::changes(connection, since, limit)).await?;
         Ok(events.into_iter().map(|event| Arc::new(event.into())).collect())
     }
 }
 
-pub(super) fn glance(connection: &Connection, key: &Key) -> Result<Look, StoreError> {
-    // One statement, so that a record which is deleted and created again is never seen as one that never was.
-    let sql = "SELECT version, at, by, note, token, text FROM records WHERE collection = ?1 AND id = ?2";
-    let look = connection.prepare_cached(sql)?.query_row((&key.collection, &key.id), |row| {
-        let Some(text) = row.get(5)? else { return Ok(Look::Gone(tombstone(row)?)) };
-        Ok(Look::Here(Glance {
-            version: row.get(0)?,
-            tag: row.get(4)?,
-            at: row.get(1)?,
-            by: row.get(2)?,
-            note: row.get(3)?,
-            text,
-        }))
-    });
-    Ok(look.optional()?.unwrap_or(Look::Missing))
-}
-
-pub(super) fn find(connection: &Connection, key: &Key) -> Result<Found, StoreError> {
-    Ok(match glance(connection, key)? {
-        Look::Here(seen) => Found::Stored(Stored {
-            id: key.id.clone(),
-            version: seen.version,
-            token: token(&seen.tag)?,
-            updated_at: seen.at,
-            updated_by: seen.by,
-            note: seen.note,
-            fields: record(&seen.text)?,
-        }),
-        Look::Gone(gone) => Found::Gone(gone),
-        Look::Missing => Found::Missing,
+fn glance(connection: &Connection, key: &Key) -> Result<Look, StoreError> {
+    let Some(row) = Row::find(connection, key)? else { return Ok(Look::Missing) };
+    let Row { version, token: tag, at, by, note, text, .. } = row;
+    Ok(match text {
+        Some(text) => Look::Here(Glance { version, tag, at, by, note, text }),
+        None => Look::Gone(Tombstone { version, at, by, why: note }),
     })
 }
 
-pub(super) fn version(connection: &Connection, key: &Key, number: u64) -> Result<Option<Stored>, StoreError> {
-    let sql = format!(
-        "SELECT {STORED} FROM versions WHERE collection = ?1 AND id = ?2 AND version = ?3 AND text IS NOT NULL"
-    );
-    stored_row(connection, &sql, (&key.collection, &key.id, number))
-}
-
-pub(super) fn text_of(connection: &Connection, key: &Key, number: u64) -> Result<Option<Record>, StoreError> {
-    let sql = "SELECT text FROM versions WHERE collection = ?1 AND id = ?2 AND version = ?3";
-    let text: Option<Option<String>> =
-        connection.prepare_cached(sql)?.query_row((&key.collection, &key.id, number), |row| row.get(0)).optional()?;
-    text.flatten().map(|text| record(&text)).transpose()
+fn find(connection: &Connection, key: &Key) -> Result<Found, StoreError> {
+    let Some(row) = Row::find(connection, key)? else { return Ok(Found::Missing) };
+    Ok(row.stored(key)?.map_or_else(|| Found::Gone(row.tombstone()), Found::Stored))
 }
 
 fn page(connection: &Connection, wanted: &PageWanted) -> Result<Page, StoreError> {
@@ -212,7 +196,7 @@ fn page(connection: &Connection, wanted: &PageWanted) -> Result<Page, StoreError
     };
     let sql = format!(
         "SELECT {STORED} FROM records
-         WHERE collection = ?1 AND deleted = 0 AND id > ?2 {only} ORDER BY id LIMIT ?3"
+         WHERE collection = ?1 AND text IS NOT NULL AND id > ?2 {only} ORDER BY id LIMIT ?3"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let after = wanted.after.clone().unwrap_or_default();
@@ -227,7 +211,7 @@ fn page(connection: &Connection, wanted: &PageWanted) -> Result<Page, StoreError
     let total = match pattern {
         Some(_) => {
             let sql = format!(
-                "SELECT count(*) FROM records WHERE collection = ?1 AND deleted = 0 AND id > ?2 AND ?3 IS NULL {only}"
+                "SELECT count(*) FROM records WHERE collection = ?1 AND text IS NOT NULL AND id > ?2 AND ?3 IS NULL {only}"
             );
             connection
                 .prepare_cached(&sql)?
@@ -240,56 +224,4 @@ fn page(connection: &Connection, wanted: &PageWanted) -> Result<Page, StoreError
             .unwrap_or(0),
     };
     Ok(Page { items, next, total })
-}
-
-fn line(row: &rusqlite::Row) -> Result<VersionLine, StoreError> {
-    let (op, paths): (String, String) = (row.get(1)?, row.get(6)?);
-    let kept = |fault: serde_json::Error| StoreError::Fault(format!("a kept history line cannot be read: {fault}"));
-    let op = match op.as_str() {
-        "create" => Op::Create,
-        "delete" => Op::Delete,
-        _ => Op::Update,
-    };
-    let paths = serde_json::from_str(&paths).map_err(kept)?;
-    Ok(VersionLine {
-        version: row.get(0)?,
-        op,
-        by: row.get(2)?,
-        at: row.get(3)?,
-        why: row.get(4)?,
-        edit_id: row.get(5)?,
-        paths,
-        blind: row.get(7)?,
-    })
-}
-
-const LINE: &str = "version, op, by, at, note, edit_id, paths, blind";
-
-pub(super) fn history(
-    connection: &Connection,
-    key: &Key,
-    after: u64,
-    limit: i64,
-) -> Result<Vec<VersionLine>, StoreError> {
-    let sql = format!(
-        "SELECT {LINE} FROM versions WHERE collection = ?1 AND id = ?2 AND version > ?3 ORDER BY version LIMIT ?4"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query((&key.collection, &key.id, after, limit))?;
-    let mut lines = Vec::new();
-    while let Some(row) = rows.next()? {
-        lines.push(line(row)?);
-    }
-    Ok(lines)
-}
-
-fn changes(connection: &Connection, since: u64, limit: u32) -> Result<Vec<Event>, StoreError> {
-    let sql = format!("SELECT {LINE}, seq, collection, id FROM versions WHERE seq > ?1 ORDER BY seq LIMIT ?2");
-    let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query((since, limit))?;
-    let mut events = Vec::new();
-    while let Some(row) = rows.next()? {
-        events.push(Event { seq: row.get(8)?, collection: row.get(9)?, id: row.get(10)?, line: line(row)? });
-    }
-    Ok(events)
 }

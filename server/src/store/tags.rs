@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use midair_record::wire::{Event, Key};
+use midair_record::wire::Key;
 use quick_cache::sync::{Cache, GuardResult};
 
 use super::StoreError;
@@ -55,42 +55,39 @@ impl Tags {
         Ok(read)
     }
 
+    /// The token of the record at `key`, if it is in memory.
+    pub(super) fn known(&self, key: &Key) -> Option<Arc<Tag>> {
+        self.kept.get(key)
+    }
+
     /// A commit of these changes begins.
-    pub(super) fn begin(&self, changes: &[Event]) {
+    pub(super) fn begin(&self, written: &[(Key, Option<Tag>)]) {
         self.commits.fetch_add(1, Ordering::SeqCst);
-        for change in changes {
-            self.kept.remove(&Key { collection: change.collection.clone(), id: change.id.clone() });
+        for (key, _) in written {
+            self.kept.remove(key);
         }
     }
 
-    /// The commit is done, or has failed.
-    pub(super) fn end(&self) {
+    /// The commit has failed, or it is done and these are the tokens now, in the order in which they were written.
+    pub(super) fn end(&self, written: Vec<(Key, Option<Tag>)>) {
+        for (key, tag) in written {
+            match tag {
+                Some(tag) => self.kept.insert(key, Arc::new(tag)),
+                None => {
+                    self.kept.remove(&key);
+                }
+            }
+        }
         self.commits.fetch_add(1, Ordering::SeqCst);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use midair_record::wire::{Op, VersionLine};
-
     use super::*;
 
     fn tag(tag: &str) -> Result<Option<Tag>, StoreError> {
         Ok(Some(Tag { tag: tag.into(), at: String::new() }))
-    }
-
-    fn change() -> Event {
-        let line = VersionLine {
-            version: 2,
-            op: Op::Update,
-            by: String::new(),
-            at: String::new(),
-            why: None,
-            edit_id: None,
-            paths: Vec::new(),
-            blind: false,
-        };
-        Event { seq: 1, collection: "c".into(), id: "r".into(), line }
     }
 
     #[test]
@@ -98,18 +95,26 @@ mod tests {
         let (tags, key) = (Tags::new(), Key::new("c", "r").unwrap());
         let told = |read: &str| tags.of(&key, || tag(read)).unwrap().unwrap().tag.clone();
         assert_eq!((told("old"), told("not read")), ("old".into(), "old".into()), "kept");
-        tags.begin(&[change()]);
+        let written = |new: Option<&str>| vec![(key.clone(), new.map(|new| tag(new).unwrap().unwrap()))];
+        tags.begin(&written(Some("new")));
         assert_eq!(told("old"), "old", "not committed yet");
-        tags.end();
-        assert_eq!(told("new"), "new");
+        tags.end(written(Some("new")));
+        assert_eq!(told("not read"), "new");
+        tags.begin(&written(None));
+        tags.end(Vec::new());
+        assert_eq!(told("still new"), "still new", "the commit failed");
+        tags.begin(&written(None));
+        tags.end(written(None));
+        assert_eq!(tags.of(&key, || Ok(None)).unwrap(), None, "deleted");
         // A commit that begins and ends while a reader reads.
         let (tags, key) = (Tags::new(), Key::new("c", "r").unwrap());
         let late = tags.of(&key, || {
-            tags.begin(&[change()]);
-            tags.end();
+            let written = || vec![(key.clone(), tag("new").unwrap())];
+            tags.begin(&written());
+            tags.end(written());
             tag("old")
         });
         assert_eq!(late.unwrap().unwrap().tag, "old");
-        assert_eq!(tags.of(&key, || tag("new")).unwrap().unwrap().tag, "new");
+        assert_eq!(tags.of(&key, || tag("not read")).unwrap().unwrap().tag, "new");
     }
 }

@@ -1,19 +1,19 @@
 //! The one writer: many writes, one transaction, one sync, each with a verdict of its own; never dies of one of them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use midair_record::wire::Event;
+use midair_record::wire::{Event, Key};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::StoreError;
 use super::recent::Recent;
 use super::settings::{Known, Settings};
-use super::tags::Tags;
+use super::tags::{Tag, Tags};
 
 /// How many writes share a transaction at the most.
 const TOGETHER: usize = 256;
@@ -23,11 +23,27 @@ pub(super) struct Pen<'c> {
     connection: &'c Connection,
     known: &'c Known,
     events: RefCell<Vec<Event>>,
+    /// The tokens of what was written; none where it was deleted.
+    written: RefCell<Vec<(Key, Option<Tag>)>>,
+    /// The number of the last change.
+    last: Cell<u64>,
+}
+
+/// How far a transaction has come.
+pub(super) struct Mark {
+    events: usize,
+    last: u64,
 }
 
 impl<'c> Pen<'c> {
-    fn new(connection: &'c Connection, known: &'c Known) -> Self {
-        Pen { connection, known, events: RefCell::default() }
+    fn new(connection: &'c Connection, known: &'c Known, last: u64) -> Self {
+        Pen { connection, known, events: RefCell::default(), written: RefCell::default(), last: Cell::new(last) }
+    }
+
+    /// The number of the next change.
+    pub(super) fn next(&self) -> u64 {
+        self.last.update(|last| last + 1);
+        self.last.get()
     }
 
     /// What a collection asks, as it stands in this transaction.
@@ -35,19 +51,23 @@ impl<'c> Pen<'c> {
         self.known.of(self.connection, collection)
     }
 
-    /// Notes a change, which the feed tells once it is on disk.
-    pub(super) fn changed(&self, event: Event) {
+    /// Notes a change, which the feed tells once it is on disk, and the token that the record has by it.
+    pub(super) fn changed(&self, event: Event, tag: Option<Tag>) {
+        let key = Key { collection: event.collection.clone(), id: event.id.clone() };
+        self.written.borrow_mut().push((key, tag));
         self.events.borrow_mut().push(event);
     }
 
-    /// How many changes are noted.
-    pub(super) fn mark(&self) -> usize {
-        self.events.borrow().len()
+    /// How far it has come.
+    pub(super) fn mark(&self) -> Mark {
+        Mark { events: self.events.borrow().len(), last: self.last.get() }
     }
 
-    /// Forgets the changes noted since `mark`: they were rolled back.
-    pub(super) fn forget(&self, mark: usize) {
-        self.events.borrow_mut().truncate(mark);
+    /// Forgets what was changed since `mark`: it was rolled back.
+    pub(super) fn forget(&self, mark: &Mark) {
+        self.events.borrow_mut().truncate(mark.events);
+        self.written.borrow_mut().truncate(mark.events);
+        self.last.set(mark.last);
     }
 }
 
@@ -96,9 +116,11 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, recent: Recent, tags: Tags) -> Self {
+    /// `floor`: no change has a number up to this one, whatever the history still has.
+    pub(super) fn start(connection: Connection, floor: u64, recent: Recent, tags: Tags) -> Self {
         let (jobs, waiting) = channel();
-        std::thread::spawn(move || Desk { connection, recent, tags, known: Known::default() }.serve(&waiting));
+        let desk = Desk { connection, floor, recent, tags, known: Known::default() };
+        std::thread::spawn(move || desk.serve(&waiting));
         Writer { jobs }
     }
 
@@ -117,6 +139,7 @@ impl Writer {
 /// What the writing thread works with.
 struct Desk {
     connection: Connection,
+    floor: u64,
     recent: Recent,
     tags: Tags,
     known: Known,
@@ -150,7 +173,10 @@ impl Desk {
     fn together(&self, jobs: &mut [Box<dyn Job>]) -> Result<Vec<Event>, StoreError> {
         let connection = &self.connection;
         connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-        let pen = Pen::new(connection, &self.known);
+        // Read in each transaction: for a moment, while one midair takes over from another, two may write the file.
+        let last: Option<u64> =
+            connection.prepare_cached("SELECT max(seq) FROM versions")?.query_row([], |row| row.get(0))?;
+        let pen = Pen::new(connection, &self.known, last.unwrap_or_default().max(self.floor));
         for job in jobs {
             job.attempt(&pen)?;
             // SQLite rolls a transaction back by itself after some faults; what follows would then stand alone.
@@ -158,10 +184,10 @@ impl Desk {
                 return Err(StoreError::Unavailable("the transaction was rolled back".into()));
             }
         }
-        let events = pen.events.into_inner();
-        self.tags.begin(&events);
+        let (events, written) = (pen.events.into_inner(), pen.written.into_inner());
+        self.tags.begin(&written);
         let committed = connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
-        self.tags.end();
+        self.tags.end(if committed.is_ok() { written } else { Vec::new() });
         committed?;
         Ok(events)
     }
@@ -200,14 +226,15 @@ mod tests {
                 paths: Vec::new(),
                 blind: false,
             };
-            pen.changed(Event { seq, collection, id: "r".into(), line });
+            pen.changed(Event { seq, collection, id: "r".into(), line }, None);
             Ok(rows)
         })
     }
 
     #[test]
     fn a_write_that_takes_the_transaction_with_it_fails_alone() {
-        let desk = Desk { connection: table(), recent: Recent::from(0), tags: Tags::new(), known: Known::default() };
+        let desk =
+            Desk { connection: table(), floor: 0, recent: Recent::from(0), tags: Tags::new(), known: Known::default() };
         let (first, mut first_told) = add(1);
         // What SQLite does by itself when the disk is full in the middle of a transaction.
         let (broken, mut broken_told) = job(|connection| -> Result<(), StoreError> {

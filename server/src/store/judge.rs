@@ -1,0 +1,294 @@
+//! The verdict on a write, in its turn at the writer: compared and written by one statement, remembered in the history.
+
+use midair_record::wire::{Delete, Event, Key, Op, Put, Stored, Tombstone, VersionLine};
+use midair_record::{Object, Pointer, Record};
+use rusqlite::{Connection, OptionalExtension, named_params};
+
+use super::explain::{self, changed_paths};
+use super::row::Row;
+use super::{
+    Expect, Hand, Pen, Removal, StoreError, Tag, Tags, Write, Written, collections, digest, history, nonce, now,
+    record, tag_of, token,
+};
+
+/// What a turn at the writer came to.
+pub(super) enum Verdict {
+    /// It was judged, and written where that was the verdict.
+    Written(Written),
+    /// What it expected does not hold.
+    Refused,
+}
+
+/// What else is known of a write when it takes its turn.
+#[derive(Default)]
+pub(super) struct Change<'w> {
+    /// What was asked for, hashed, where that is not the record itself.
+    pub(super) asked: Option<&'w [u8; 32]>,
+    /// Whoever wrote did not say what is replaced.
+    pub(super) blind: bool,
+}
+
+/// Judges a write of the record whose row is `row`.
+pub(super) fn put(
+    pen: &Pen,
+    row: Option<&Row>,
+    write: &Write,
+    digest: &[u8; 32],
+    change: &Change,
+) -> Result<Verdict, StoreError> {
+    if change.asked.is_none()
+        && let Some(replayed) = replay(pen, row, &write.key, &write.hand, digest)?
+    {
+        return Ok(Verdict::Written(replayed));
+    }
+    let settings = pen.settings(&write.key.collection)?;
+    let stands = row.and_then(Row::tag);
+    let unguarded = write.expect == Expect::default();
+    if unguarded && !settings.blind {
+        return Ok(Verdict::Written(Written::Unguarded));
+    }
+    if !write.expect.holds(stands) {
+        return Ok(Verdict::Refused);
+    }
+    // A stale token is told before fields that are not as they should be (RFC 9110 section 13.2.1).
+    if let Some(schema) = &settings.schema {
+        let faults = schema.faults(write.record.fields());
+        if !faults.is_empty() {
+            return Ok(Verdict::Written(Written::Invalid(faults)));
+        }
+    }
+    if let Some(row) = row
+        && row.digest.as_ref() == Some(digest)
+        && let Some(stored) = row.stored(&write.key)?
+    {
+        return Ok(Verdict::Written(Written::Judged(Put::Unchanged(stored))));
+    }
+    let created = stands.is_none();
+    let before = row.and_then(|row| row.text.as_deref()).map(record).transpose()?;
+    let paths = changed_paths(before.as_ref().map_or(&Object::new(), Record::fields), write.record.fields());
+    let made = stand(pen, row, write, digest)?;
+    if created {
+        collections::count(pen, &write.key.collection, 1)?;
+    }
+    let line = Line {
+        op: if created { Op::Create } else { Op::Update },
+        paths,
+        text: Some(write.record.text()),
+        asked: Some(change.asked.unwrap_or(digest)),
+        blind: change.blind || unguarded,
+    };
+    remember(pen, &write.key, &made, line, &write.hand)?;
+    let stored = Stored {
+        id: write.key.id.clone(),
+        version: made.version,
+        token: token(&made.tag)?,
+        updated_at: made.at,
+        updated_by: write.hand.by.clone(),
+        note: write.hand.note.clone(),
+        fields: write.record.clone(),
+    };
+    Ok(Verdict::Written(Written::Judged(Put::Stored { stored, created })))
+}
+
+/// As [`put`], with the reason of a refusal as it is in this turn.
+pub(super) fn put_or_explain(pen: &Pen, write: &Write) -> Result<Written, StoreError> {
+    let row = Row::find(pen, &write.key)?;
+    match put(pen, row.as_ref(), write, &digest(&write.record), &Change::default())? {
+        Verdict::Written(written) => Ok(written),
+        Verdict::Refused => {
+            let conflict = explain::conflict(pen, row.as_ref(), &write.key, &write.expect, Some(&write.record))?;
+            Ok(Written::Judged(Put::Stale(Box::new(conflict))))
+        }
+    }
+}
+
+/// What the same edit made before, if it asked for the same.
+pub(super) fn replay(
+    connection: &Connection,
+    row: Option<&Row>,
+    key: &Key,
+    hand: &Hand,
+    asked: &[u8; 32],
+) -> Result<Option<Written>, StoreError> {
+    let (Some(edit_id), Some(row)) = (&hand.edit_id, row) else { return Ok(None) };
+    let sql = "SELECT op, asked, version, token, at, by, note, text FROM versions
+               WHERE record = ?1 AND edit_id = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query((row.number, edit_id))?;
+    let Some(found) = rows.next()? else { return Ok(None) };
+    if found.get::<_, Option<[u8; 32]>>(1)?.as_ref() != Some(asked) {
+        return Ok(Some(Written::KeyReused));
+    }
+    let (op, tag): (String, String) = (found.get(0)?, found.get(3)?);
+    let stored = Stored {
+        id: key.id.clone(),
+        version: found.get(2)?,
+        token: token(&tag)?,
+        updated_at: found.get(4)?,
+        updated_by: found.get(5)?,
+        note: found.get(6)?,
+        fields: record(&found.get::<_, String>(7)?)?,
+    };
+    Ok(Some(Written::Replayed { stored, created: op == "create" }))
+}
+
+/// The deletion that this very edit made before.
+fn replayed_deletion(pen: &Pen, row: &Row, hand: &Hand) -> Result<Option<Tombstone>, StoreError> {
+    let Some(edit_id) = &hand.edit_id else { return Ok(None) };
+    let sql = "SELECT version, at, by, note FROM versions WHERE record = ?1 AND edit_id = ?2 AND op = 'delete'";
+    let known = pen.prepare_cached(sql)?.query_row((row.number, edit_id), |found| {
+        Ok(Tombstone { version: found.get(0)?, at: found.get(1)?, by: found.get(2)?, why: found.get(3)? })
+    });
+    Ok(known.optional()?)
+}
+
+/// Judges a deletion.
+pub(super) fn delete(pen: &Pen, removal: &Removal) -> Result<Delete, StoreError> {
+    let (key, hand) = (&removal.key, &removal.hand);
+    let Some(row) = Row::find(pen, key)? else { return Ok(Delete::Missing) };
+    if let Some(gone) = replayed_deletion(pen, &row, hand)? {
+        return Ok(Delete::Deleted(gone));
+    }
+    let blind = removal.expect == Expect::default();
+    if removal.expect.matches.is_none() && !(blind && pen.settings(&key.collection)?.blind) {
+        return Err(StoreError::Fault("a deletion without a precondition".into()));
+    }
+    let Some(text) = &row.text else { return Ok(Delete::Gone(row.tombstone())) };
+    if !removal.expect.holds(row.tag()) {
+        let conflict = explain::conflict(pen, Some(&row), key, &removal.expect, None)?;
+        return Ok(Delete::Stale(Box::new(conflict)));
+    }
+    let paths = changed_paths(record(text)?.fields(), &Object::new());
+    let made = Made::after(pen, Some(&row));
+    let touched = pen
+        .prepare_cached(
+            "UPDATE records SET version = :version, head = :head, token = :new, at = :at, by = :by, note = :note,
+                                digest = NULL, text = NULL
+             WHERE number = :number AND text IS NOT NULL AND token = :token",
+        )?
+        .execute(named_params! {
+            ":version": made.version, ":head": made.seq, ":new": made.tag, ":at": made.at, ":by": hand.by,
+            ":note": hand.note, ":number": row.number, ":token": row.token,
+        })?;
+    touched_one(touched)?;
+    let made = Made { number: row.number, ..made };
+    remember(pen, key, &made, Line { op: Op::Delete, paths, text: None, asked: None, blind }, hand)?;
+    collections::count(pen, &key.collection, -1)?;
+    Ok(Delete::Deleted(Tombstone { version: made.version, at: made.at, by: hand.by.clone(), why: hand.note.clone() }))
+}
+
+/// What a write makes.
+struct Made {
+    /// The number of the record.
+    number: i64,
+    version: u64,
+    /// Its place in the feed, and that of the version before it.
+    seq: u64,
+    before: Option<u64>,
+    tag: String,
+    at: String,
+}
+
+impl Made {
+    fn after(pen: &Pen, row: Option<&Row>) -> Made {
+        let version = row.map_or(0, |row| row.version) + 1;
+        Made {
+            number: row.map_or(0, |row| row.number),
+            version,
+            seq: pen.next(),
+            before: row.map(|row| row.head),
+            tag: tag_of(version, &nonce()),
+            at: now(),
+        }
+    }
+}
+
+/// The statement that compares and writes touches the row that was judged: nobody else writes in this turn.
+fn touched_one(touched: usize) -> Result<(), StoreError> {
+    if touched == 1 { Ok(()) } else { Err(StoreError::Fault("the record changed in the turn of its writer".into())) }
+}
+
+/// Writes the record in the place of what was judged: the same version, the same tombstone, or nothing.
+fn stand(pen: &Pen, row: Option<&Row>, write: &Write, digest: &[u8; 32]) -> Result<Made, StoreError> {
+    let made = Made::after(pen, row);
+    let hand = &write.hand;
+    let Some(row) = row else {
+        let touched = pen
+            .prepare_cached(
+                "INSERT INTO records (collection, id, version, head, token, at, by, note, digest, text)
+                 VALUES (:collection, :id, :version, :head, :new, :at, :by, :note, :digest, :text)
+                 ON CONFLICT DO NOTHING",
+            )?
+            .execute(named_params! {
+                ":collection": write.key.collection, ":id": write.key.id, ":version": made.version, ":head": made.seq,
+                ":new": made.tag, ":at": made.at, ":by": hand.by, ":note": hand.note, ":digest": digest,
+                ":text": write.record.text(),
+            })?;
+        touched_one(touched)?;
+        return Ok(Made { number: pen.last_insert_rowid(), ..made });
+    };
+    let touched = pen
+        .prepare_cached(
+            "UPDATE records SET version = :version, head = :head, token = :new, at = :at, by = :by, note = :note,
+                                digest = :digest, text = :text
+             WHERE number = :number AND token = :token",
+        )?
+        .execute(named_params! {
+            ":version": made.version, ":head": made.seq, ":new": made.tag, ":at": made.at, ":by": hand.by,
+            ":note": hand.note, ":digest": digest, ":text": write.record.text(), ":number": row.number,
+            ":token": row.token,
+        })?;
+    touched_one(touched)?;
+    Ok(made)
+}
+
+/// What the history says of a write, besides who and when.
+struct Line<'w> {
+    op: Op,
+    paths: Vec<Pointer>,
+    text: Option<&'w str>,
+    asked: Option<&'w [u8; 32]>,
+    blind: bool,
+}
+
+/// Writes the history line of what was just written, and notes it for the feed.
+fn remember(pen: &Pen, key: &Key, made: &Made, line: Line, hand: &Hand) -> Result<(), StoreError> {
+    let of_op = match line.op {
+        Op::Create => "create",
+        Op::Update => "update",
+        Op::Delete => "delete",
+    };
+    let json = serde_json::to_string(&line.paths).map_err(|fault| StoreError::Fault(fault.to_string()))?;
+    // By what was asked for an edit that is sent again is known; without a name it is not.
+    let asked = line.asked.filter(|_| hand.edit_id.is_some());
+    pen.prepare_cached(
+        "INSERT INTO versions (seq, record, version, before, token, op, at, by, note, edit_id, paths, asked, blind, text)
+         VALUES (:seq, :record, :version, :before, :token, :op, :at, :by, :note, :edit_id, :paths, :asked, :blind, :text)",
+    )?
+    .execute(named_params! {
+        ":seq": made.seq, ":record": made.number, ":version": made.version, ":before": made.before,
+        ":token": made.tag, ":op": of_op, ":at": made.at, ":by": hand.by, ":note": hand.note,
+        ":edit_id": hand.edit_id, ":paths": json, ":asked": asked, ":blind": line.blind, ":text": line.text,
+    })?;
+    let told = VersionLine {
+        version: made.version,
+        op: line.op,
+        by: hand.by.clone(),
+        at: made.at.clone(),
+        why: hand.note.clone(),
+        edit_id: hand.edit_id.clone(),
+        paths: line.paths,
+        blind: line.blind,
+    };
+    let tag = line.text.map(|_| Tag { tag: made.tag.clone(), at: made.at.clone() });
+    pen.changed(Event { seq: made.seq, collection: key.collection.clone(), id: key.id.clone(), line: told }, tag);
+    Ok(())
+}
+
+/// Whether nothing of `touches` has changed since the version that `expect` names.
+pub(super) fn untouched(pen: &Pen, row: &Row, expect: &Expect, touches: &[Pointer]) -> Result<bool, StoreError> {
+    let (Some(Tags::Of(tags)), None) = (&expect.matches, &expect.none_match) else { return Ok(false) };
+    let Some(version) = explain::presented_version(pen, Some(row), tags)? else { return Ok(false) };
+    let since = history::lines(pen, row, version, u64::MAX)?;
+    Ok(!since.iter().flat_map(|line| &line.paths).any(|path| touches.iter().any(|at| at.overlaps(path))))
+}
