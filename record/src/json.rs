@@ -13,6 +13,9 @@ use crate::value::{Number, Object, Text, Value};
 /// The deepest nesting that is read, counted in opened brackets.
 pub const MAX_DEPTH: usize = 128;
 
+/// For how many members room is made in an object at first.
+const USUAL_MEMBERS: usize = 8;
+
 /// Why a text is not a record, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Malformed {
@@ -175,6 +178,9 @@ impl Reader<'_> {
                 Some(b'}') => return fault("a comma before the closing brace", self.pos),
                 _ => return fault("a member name in double quotes should stand here", self.pos),
             }
+            if members.is_empty() {
+                members.reserve(USUAL_MEMBERS);
+            }
             let start = self.pos;
             let name = self.string()?;
             let vacant = match members.entry(name) {
@@ -295,7 +301,7 @@ pub(crate) fn number_end(bytes: &[u8], mut pos: usize) -> Result<usize, Fault> {
     Ok(pos)
 }
 
-fn unescape(inner: &str, offset: usize) -> Result<std::sync::Arc<str>, Fault> {
+fn unescape(inner: &str, offset: usize) -> Result<smol_str::SmolStr, Fault> {
     let mut says = String::with_capacity(inner.len());
     let mut rest = inner;
     while let Some(at) = rest.find('\\') {

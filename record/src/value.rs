@@ -7,6 +7,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
+use smol_str::SmolStr;
 
 use crate::json;
 
@@ -36,12 +37,12 @@ pub type Object = IndexMap<Text, Value>;
 
 /// A number as the text it was written with: `1.0`, `1e400` and `9007199254740993` stay exactly that.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Number(Arc<str>);
+pub struct Number(SmolStr);
 
 /// A string: what it says, and how it was written where that is not how midair would write it.
 #[derive(Clone, Debug)]
 pub struct Text {
-    says: Arc<str>,
+    says: SmolStr,
     written: Option<Arc<str>>,
 }
 
@@ -62,7 +63,7 @@ impl Number {
 
 impl Text {
     /// A string that says `says`, written as `written`, which has escapes in it.
-    pub(crate) fn escaped(says: Arc<str>, written: &str) -> Self {
+    pub(crate) fn escaped(says: SmolStr, written: &str) -> Self {
         let plain = Text { says, written: None };
         if plain.to_json() == written { plain } else { Text { written: Some(written.into()), ..plain } }
     }

@@ -112,6 +112,13 @@ pub fn gone(key: &Key, gone: &Tombstone) -> Problem {
     Problem::new(problem::GONE, detail).with("deleted", gone)
 }
 
+/// The problem of a write that was done before, as `version`, whose fields the history no longer keeps.
+pub fn forgotten(key: &Key, version: u64) -> Problem {
+    let detail =
+        format!("This very write made version {version} of {key}, whose fields are no longer kept. Read {key} again.");
+    Problem::new(problem::GONE, detail)
+}
+
 fn who(by: &str) -> &str {
     if by.is_empty() { "somebody" } else { by }
 }

@@ -171,6 +171,7 @@ fn told(key: &Key, outcome: BulkOutcome) -> (u16, Option<(Token, u64)>, Option<P
         }
         BulkOutcome::Put(Written::Invalid(faults)) => refused(refusal::invalid(key, &faults)),
         BulkOutcome::Put(Written::Unguarded) => refused(required(key)),
+        BulkOutcome::Put(Written::Forgotten(version)) => refused(refusal::forgotten(key, version)),
         BulkOutcome::Put(Written::KeyReused) => refused(Problem::new(problem::KEY_REUSED, "The key was used before.")),
         BulkOutcome::Delete(Delete::Deleted(_)) => (204, None, None),
         BulkOutcome::Delete(Delete::Stale(conflict)) => {

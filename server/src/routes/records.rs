@@ -261,6 +261,7 @@ pub(super) fn written_response(
         }
         Written::Invalid(faults) => return Err(refusal::invalid(key, &faults)),
         Written::Unguarded => return Err(refusal::unguarded(key, TO_REPLACE)),
+        Written::Forgotten(version) => return Err(refusal::forgotten(key, version)),
         Written::KeyReused => {
             let detail =
                 format!("This Idempotency-Key was used for another write of {key}; take a new one for a new write.");

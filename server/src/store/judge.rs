@@ -8,7 +8,7 @@ use super::explain::{self, changed_paths};
 use super::row::Row;
 use super::{
     Expect, Hand, Pen, Removal, StoreError, Tag, Tags, Write, Written, collections, digest, history, nonce, now,
-    record, tag_of, token,
+    record, tag_of, token, trim,
 };
 
 /// What a turn at the writer came to.
@@ -78,6 +78,9 @@ pub(super) fn put(
         blind: change.blind || unguarded,
     };
     remember(pen, &write.key, &made, line, &write.hand)?;
+    if let Some(row) = row {
+        trim::pushed_out(pen, row, settings.history)?;
+    }
     let stored = Stored {
         id: write.key.id.clone(),
         version: made.version,
@@ -120,6 +123,9 @@ pub(super) fn replay(
         return Ok(Some(Written::KeyReused));
     }
     let (op, tag): (String, String) = (found.get(0)?, found.get(3)?);
+    let Some(text) = found.get::<_, Option<String>>(7)? else {
+        return Ok(Some(Written::Forgotten(found.get(2)?)));
+    };
     let stored = Stored {
         id: key.id.clone(),
         version: found.get(2)?,
@@ -127,7 +133,7 @@ pub(super) fn replay(
         updated_at: found.get(4)?,
         updated_by: found.get(5)?,
         note: found.get(6)?,
-        fields: record(&found.get::<_, String>(7)?)?,
+        fields: record(&text)?,
     };
     Ok(Some(Written::Replayed { stored, created: op == "create" }))
 }
@@ -173,6 +179,7 @@ pub(super) fn delete(pen: &Pen, removal: &Removal) -> Result<Delete, StoreError>
     touched_one(touched)?;
     let made = Made { number: row.number, ..made };
     remember(pen, key, &made, Line { op: Op::Delete, paths, text: None, asked: None, blind }, hand)?;
+    trim::pushed_out(pen, &row, pen.settings(&key.collection)?.history)?;
     collections::count(pen, &key.collection, -1)?;
     Ok(Delete::Deleted(Tombstone { version: made.version, at: made.at, by: hand.by.clone(), why: hand.note.clone() }))
 }

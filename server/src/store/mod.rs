@@ -12,6 +12,7 @@ mod recent;
 mod row;
 mod settings;
 mod tags;
+mod trim;
 mod turns;
 mod write;
 mod writer;
@@ -36,6 +37,7 @@ pub use read::{Found, Glance, Look, Page, PageWanted};
 pub use recent::Change;
 pub use settings::Settings;
 pub use tags::Tag;
+pub use trim::Keep;
 pub use write::{BulkItem, BulkOutcome, Removal, Written};
 
 /// A store that is open. Cheap to clone; the last clone closes it.

@@ -8,6 +8,7 @@ use midair_record::schema::Schema;
 use midair_record::{Record, Value};
 use rusqlite::{Connection, OptionalExtension};
 
+use super::trim::Keep;
 use super::{StoreError, record};
 
 /// A definition, read.
@@ -21,6 +22,8 @@ pub struct Settings {
     pub blind: bool,
     /// `"scope": "field"`: a patch whose token is stale is done where nothing that it touches has changed since.
     pub by_field: bool,
+    /// `"history"`: how much of it is kept whole.
+    pub history: Keep,
 }
 
 impl Settings {
@@ -41,6 +44,7 @@ impl Settings {
             schema: fields.get("schema").map(Schema::parse).transpose().map_err(|bad| bad.to_string())?,
             blind: one_of("preconditions", "required", "optional")?,
             by_field: one_of("scope", "record", "field")?,
+            history: Keep::of(fields.get("history"))?,
         })
     }
 }

@@ -19,6 +19,8 @@ pub enum Written {
         /// Whether it created the record.
         created: bool,
     },
+    /// The same edit was written before, as this version, whose fields the history no longer keeps.
+    Forgotten(u64),
     /// The name of the edit was used for another write of this record.
     KeyReused,
     /// The record is not what the collection's schema says.
@@ -85,11 +87,10 @@ impl Store {
         let named = write.expect.matches.is_some();
         loop {
             let known = if named { self.inner.tags.known(&write.key) } else { None };
-            if known.is_some_and(|known| !write.expect.holds(Some(&known.tag))) {
-                self.inner.turns.line_up(&write.key).await;
-                if let Some(refused) = self.refusal(&write, &digest).await? {
-                    return Ok(refused);
-                }
+            if known.is_some_and(|known| !write.expect.holds(Some(&known.tag)))
+                && let Some(refused) = self.refusal(&write, &digest).await?
+            {
+                return Ok(refused);
             }
             let turn = match named.then(|| self.inner.turns.try_take(&write.key)).transpose() {
                 Ok(turn) => turn,

@@ -4,7 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
 
 use midair_record::wire::{Event, Key};
 use rusqlite::Connection;
@@ -14,9 +15,16 @@ use super::StoreError;
 use super::recent::Recent;
 use super::settings::{Known, Settings};
 use super::tags::{Tag, Tags};
+use super::trim;
 
 /// How many writes share a transaction at the most.
 const TOGETHER: usize = 256;
+
+/// How long nobody writes before the log is brought into the file.
+const QUIET: Duration = Duration::from_millis(200);
+
+/// How often the history is looked through for what need not be kept.
+const SWEEPS: Duration = Duration::from_secs(600);
 
 /// What a write writes with: the connection, and the list of what it changed, for the feed.
 pub(super) struct Pen<'c> {
@@ -147,11 +155,39 @@ struct Desk {
 
 impl Desk {
     fn serve(&self, waiting: &Receiver<Box<dyn Job>>) {
-        while let Ok(first) = waiting.recv() {
-            let mut jobs = vec![first];
-            jobs.extend(waiting.try_iter().take(TOGETHER - 1));
-            self.settle(jobs);
+        let mut logged = true;
+        let (mut swept, mut next_sweep) = (0, Instant::now());
+        loop {
+            match waiting.recv_timeout(if logged { QUIET } else { SWEEPS }) {
+                Ok(first) => {
+                    let mut jobs = vec![first];
+                    jobs.extend(waiting.try_iter().take(TOGETHER - 1));
+                    self.settle(jobs);
+                    logged = true;
+                }
+                // A page is read faster from the file than from the log. What a reader holds back is brought in later.
+                Err(RecvTimeoutError::Timeout) => {
+                    let _ = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+                    logged = false;
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if next_sweep <= Instant::now() {
+                let more = self.sweep(swept);
+                swept = more.unwrap_or_default();
+                next_sweep = Instant::now() + if more.is_some() { QUIET } else { SWEEPS };
+                logged |= more.is_some();
+            }
         }
+    }
+
+    /// Forgets what the history need not keep, from here on; where to go on from, unless that was the end.
+    fn sweep(&self, since: u64) -> Option<u64> {
+        let swept = self.connection.execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from);
+        let swept = swept.and_then(|()| trim::sweep(&self.connection, &self.known, since));
+        let kept = if swept.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        // What cannot be forgotten now, on a full disk, say, will be another time.
+        self.connection.execute_batch(kept).ok().and(swept.ok().flatten())
     }
 
     /// Does the jobs in one transaction. Where that fails, each gets one of its own, so that none fails for another.
