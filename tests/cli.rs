@@ -254,6 +254,20 @@ fn a_server_says_when_it_is_ready_and_ends_when_told_to() {
 }
 
 #[test]
+fn a_server_takes_test_hooks_where_it_is_told_to_and_nowhere_else() {
+    for (words, status) in [(&["--no-seed"][..], "400"), (&["--no-seed", "--test-hooks"], "200")] {
+        let home = Home::new();
+        let (_serving, _) = home.serve(words);
+        let mut stream = std::net::TcpStream::connect(home.listen).expect("a connection");
+        let request = b"GET /v1/test-hooks/projects/moon HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n";
+        stream.write_all(request).expect("asked");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{words:?}: {answer}");
+    }
+}
+
+#[test]
 fn a_reader_that_has_enough_is_no_failure() {
     let home = Home::new();
     let many: String = (0..3000).map(|n| format!("{{\"id\":{n},\"text\":\"{}\"}}\n", "x".repeat(100))).collect();

@@ -31,6 +31,7 @@ codes! {
     MALFORMED_HEADER = "malformed_header", 400, "A header is not what the contract says";
     MALFORMED_ID = "malformed_id", 400, "A name cannot be used";
     MALFORMED_QUERY = "malformed_query", 400, "The query is not what the contract says";
+    TEST_HOOKS_OFF = "test_hooks_off", 400, "This server takes no test hooks";
     NOT_FOUND = "not_found", 404, "There is nothing here";
     GONE = "gone", 410, "It is gone";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "This cannot be done here";
@@ -38,6 +39,7 @@ codes! {
     TOO_SLOW = "too_slow", 408, "The request took too long";
     NOT_EMPTY = "not_empty", 409, "The collection still holds records";
     TEST_FAILED = "test_failed", 409, "The record is not what the patch expects";
+    TEST_HOOK_FAILED = "test_hook_failed", 409, "A test hook cannot be carried out";
     VERSION_CONFLICT = "version_conflict", 412, "The record changed after you loaded it";
     ALREADY_EXISTS = "already_exists", 412, "The record exists already";
     UNKNOWN_TOKEN = "unknown_token", 412, "The token was never issued for this record";

@@ -90,12 +90,17 @@ pub fn invalid(key: &Key, faults: &[Violation]) -> Problem {
         pointer: &'f Pointer,
         detail: &'f str,
     }
+    let errors: Vec<Fault> = faults.iter().map(|fault| Fault { pointer: &fault.at, detail: &fault.what }).collect();
+    let detail = format!("{key} was not written: {}.", violations(faults));
+    Problem::new(problem::INVALID_FIELDS, detail).with("errors", &errors)
+}
+
+/// What is wrong with fields, in a clause: the first few faults, and how many more there are.
+pub fn violations(faults: &[Violation]) -> String {
     let said: Vec<String> = faults.iter().take(3).map(|fault| format!("{} {}", fault.at, fault.what)).collect();
     let more =
         if faults.len() > said.len() { format!(", and {} more", faults.len() - said.len()) } else { String::new() };
-    let errors: Vec<Fault> = faults.iter().map(|fault| Fault { pointer: &fault.at, detail: &fault.what }).collect();
-    let detail = format!("{key} was not written: {}{more}.", said.join("; "));
-    Problem::new(problem::INVALID_FIELDS, detail).with("errors", &errors)
+    said.join("; ") + &more
 }
 
 /// The problem of a write that does not say what it replaces. `send`: the headers that would.

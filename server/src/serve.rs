@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -12,8 +13,9 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 
+use crate::hook::Scripts;
 use crate::presence::Presences;
-use crate::routes;
+use crate::routes::{self, Lost};
 use crate::store::Store;
 
 /// How long requests that are under way may take once the server is told to stop.
@@ -36,6 +38,8 @@ pub struct Limits {
     pub body_time: Duration,
     /// How long a client may take none of the answer that is sent to it.
     pub write_time: Duration,
+    /// Whether it does what `Midair-Test` says: collides, waits and loses answers on cue.
+    pub test_hooks: bool,
 }
 
 impl Default for Limits {
@@ -48,6 +52,7 @@ impl Default for Limits {
             header_time: Duration::from_secs(60),
             body_time: Duration::from_secs(60),
             write_time: Duration::from_secs(30),
+            test_hooks: false,
         }
     }
 }
@@ -58,6 +63,8 @@ pub(crate) struct Desk {
     pub(crate) store: Store,
     pub(crate) limits: Limits,
     pub(crate) presences: Presences,
+    /// The scripts that wait; `None` where hooks are not taken.
+    pub(crate) hooks: Option<Scripts>,
     /// Turns true when the server stops: feeds end then.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -73,7 +80,8 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let (stop, stopping) = watch::channel(false);
-    let router = routes::router(Desk { store, limits, presences: Presences::new(), stopping });
+    let hooks = limits.test_hooks.then(Scripts::default);
+    let router = routes::router(Desk { store, limits, presences: Presences::new(), hooks, stopping });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.header_time);
     let open = GracefulShutdown::new();
@@ -101,8 +109,16 @@ pub async fn serve(
         let _ = stream.set_nodelay(true);
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(limits.write_time));
-        let connection =
-            http.serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(router.clone()));
+        let answers = TowerToHyperService::new(router.clone());
+        let service = service_fn(move |request| {
+            let answer = answers.call(request);
+            // An answer that a test hook took away ends the connection.
+            async move {
+                let Ok(answer) = answer.await;
+                answer.extensions().get::<Lost>().copied().map_or(Ok(answer), Err)
+            }
+        });
+        let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
         let connection = open.watch(connection);
         tokio::spawn(async move {
             // What breaks a connection is told to nobody: the client has gone.

@@ -60,7 +60,7 @@ pub struct Common {
 pub enum Command {
     /// Run the server in the foreground, until it is interrupted
     #[command(after_help = Exit::table())]
-    Serve,
+    Serve(Serve),
 
     /// Create records from a file: all of them, or none
     ///
@@ -104,6 +104,14 @@ pub enum Command {
     /// Until everything is decided MERGED stays as it is, and what was decided is kept for the next time.
     #[command(after_help = Exit::table())]
     Mergetool(Mergetool),
+}
+
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// Collide, wait and lose answers on cue, as requests say in Midair-Test: for those who test a client
+    /// (docs/test-hooks.md), never for records that matter
+    #[arg(long)]
+    pub test_hooks: bool,
 }
 
 #[derive(Args, Debug)]

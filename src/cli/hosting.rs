@@ -7,7 +7,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use midair_server::Store;
+use midair_server::{Limits, Store};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -43,7 +43,7 @@ pub enum NoHost {
 impl Hosted {
     /// Starts a server on the database at `db`, which is made where it is missing. The port comes first: of two that
     /// start at once, the system lets one have it.
-    pub async fn start(listen: SocketAddr, db: &Path) -> Result<Self, NoHost> {
+    pub async fn start(listen: SocketAddr, db: &Path, limits: Limits) -> Result<Self, NoHost> {
         let listener = TcpListener::bind(listen).await.map_err(|fault| match fault.kind() {
             io::ErrorKind::AddrInUse => NoHost::PortTaken,
             _ => NoHost::Never(format!("cannot listen on {listen}: {fault}; choose another address with --listen")),
@@ -58,7 +58,7 @@ impl Hosted {
         let stopped = async move {
             let _ = stopped.await;
         };
-        let task = tokio::spawn(midair_server::serve(listener, store, midair_server::Limits::default(), stopped));
+        let task = tokio::spawn(midair_server::serve(listener, store, limits, stopped));
         tracing::info!(%address, db = %db.display(), "hosting the server");
         Ok(Hosted { address, store: id, empty: collections.is_empty(), stop, task, _alone: alone })
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use midair_server::Store;
+use midair_server::{Limits, Store};
 use tokio::sync::Mutex;
 
 use super::hosting::{self, Hosted, NoHost};
@@ -90,7 +90,7 @@ impl LocalServer {
                 }
                 Seen::Silence if silent == 1 => return Err(self.in_the_way("it does not answer")),
                 Seen::Silence => silent += 1,
-                Seen::Nobody => match Hosted::start(listen, &self.inner.db).await {
+                Seen::Nobody => match Hosted::start(listen, &self.inner.db, Limits::default()).await {
                     Ok(hosted) => {
                         self.began(&hosted).await;
                         state.store = Some(hosted.store.clone());

@@ -48,7 +48,7 @@ async fn carry_out(arguments: &Arguments) -> Result<Exit, Failure> {
             Err(Failure::usage("the screen needs a terminal; in scripts, use a command (midair --help lists them)"))
         }
         None => home::home(common).await,
-        Some(Command::Serve) => serve::serve(common).await,
+        Some(Command::Serve(serve)) => serve::serve(common, serve).await,
         Some(Command::Import(import)) => import::import(common, import).await,
         Some(Command::Export(export)) => export::export(common, export).await,
         Some(Command::Backup { file }) => backup::backup(common, file),

@@ -3,15 +3,16 @@
 use std::io::Write;
 use std::path::Path;
 
+use midair_server::Limits;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::arguments::Common;
+use super::arguments::{Common, Serve};
 use super::exit::{Exit, Failure};
 use super::hosting::{Hosted, NoHost};
 use super::{log, places, seed};
 
 /// Serves, and says on stdout where, when it is ready.
-pub async fn serve(common: &Common) -> Result<Exit, Failure> {
+pub async fn serve(common: &Common, serve: &Serve) -> Result<Exit, Failure> {
     if common.server.is_some() {
         return Err(Failure::usage("serve runs a server here; --server names one elsewhere: leave it out"));
     }
@@ -19,12 +20,16 @@ pub async fn serve(common: &Common) -> Result<Exit, Failure> {
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::because)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::because)?;
     let db = common.db.clone().map_or_else(places::database, Ok)?;
-    let mut hosted = start(common, &db).await?;
+    let limits = Limits { test_hooks: serve.test_hooks, ..Limits::default() };
+    let mut hosted = start(common, &db, limits).await?;
     if hosted.empty && !common.no_seed {
         seed::sow(&hosted.url()).await?;
     }
     if !hosted.address.ip().is_loopback() {
         tracing::warn!(address = %hosted.address, "whoever reaches this address can read and change every record");
+    }
+    if serve.test_hooks {
+        tracing::warn!("test hooks are on: whoever reaches this server can make it collide and lose answers");
     }
     let ready = format!("midair server on http://{} · {}\n", hosted.address, db.display());
     let _ = std::io::stdout().lock().write_all(ready.as_bytes());
@@ -37,9 +42,9 @@ pub async fn serve(common: &Common) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-async fn start(common: &Common, db: &Path) -> Result<Hosted, Failure> {
+async fn start(common: &Common, db: &Path, limits: Limits) -> Result<Hosted, Failure> {
     let listen = common.listen;
-    Hosted::start(listen, db).await.map_err(|obstacle| match obstacle {
+    Hosted::start(listen, db, limits).await.map_err(|obstacle| match obstacle {
         NoHost::PortTaken => {
             Failure::because(format!("{listen} is taken; is a midair running? choose another address with --listen"))
         }

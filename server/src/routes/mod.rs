@@ -6,6 +6,7 @@ mod changes;
 mod collections;
 mod health;
 mod history;
+mod hooks;
 mod patch;
 mod presence;
 mod records;
@@ -13,6 +14,7 @@ mod records;
 use axum::Router;
 use axum::http::header::{ALLOW, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Method, Uri};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use midair_record::wire::{Key, check_collection};
@@ -21,6 +23,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use crate::problem::{self, Problem};
 use crate::serve::Desk;
 use crate::store::Hand;
+
+pub(crate) use hooks::Lost;
 
 pub(crate) const VERSION: HeaderName = HeaderName::from_static("midair-version");
 pub(crate) const AUTHOR: HeaderName = HeaderName::from_static("midair-author");
@@ -44,7 +48,9 @@ pub(crate) fn router(desk: Desk) -> Router {
         .route("/v1/collections/{collection}/records/{id}/versions", any(history::versions))
         .route("/v1/collections/{collection}/records/{id}/versions/{number}", any(history::version))
         .route("/v1/collections/{collection}/bulk", any(bulk::bulk))
+        .route("/v1/test-hooks/{collection}/{id}", any(hooks::script))
         .fallback(nothing_here)
+        .layer(from_fn_with_state(desk.clone(), hooks::obey))
         .with_state(desk)
 }
 
