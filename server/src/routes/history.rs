@@ -3,6 +3,7 @@
 use axum::extract::{Path, Query, State};
 use axum::http::Method;
 use axum::response::{IntoResponse, Response};
+use midair_record::wire::Key;
 
 use super::{json, key, only, records};
 use crate::problem::{self, Problem};
@@ -58,13 +59,22 @@ pub(super) async fn version(
     }
     let answer = async {
         let key = key(&collection, &id)?;
-        let number: u64 = number.parse().map_err(|_| {
-            Problem::new(problem::MALFORMED_ID, format!("{number:?} is not a version, which is a number from 1."))
-        })?;
+        let number = self::number(&number)?;
         match desk.store.version(key.clone(), number).await? {
             Some(stored) => Ok(records::whole(&stored)),
-            None => Err(Problem::new(problem::NOT_FOUND, format!("{key} has no version {number} that can be shown."))),
+            None => Err(no_version(&key, number)),
         }
     };
     answer.await.unwrap_or_else(Problem::into_response)
+}
+
+/// The number of a version, as an address names it.
+pub(super) fn number(text: &str) -> Result<u64, Problem> {
+    text.parse().map_err(|_| {
+        Problem::new(problem::MALFORMED_ID, format!("{text:?} is not a version, which is a number from 1."))
+    })
+}
+
+pub(super) fn no_version(key: &Key, number: u64) -> Problem {
+    Problem::new(problem::NOT_FOUND, format!("{key} has no version {number} that can be shown."))
 }

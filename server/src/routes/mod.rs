@@ -10,6 +10,7 @@ mod hooks;
 mod patch;
 mod presence;
 mod records;
+mod restore;
 
 use axum::Router;
 use axum::http::header::{ALLOW, HeaderName};
@@ -47,6 +48,7 @@ pub(crate) fn router(desk: Desk) -> Router {
         .route("/v1/collections/{collection}/records/{id}/presence", any(presence::presence))
         .route("/v1/collections/{collection}/records/{id}/versions", any(history::versions))
         .route("/v1/collections/{collection}/records/{id}/versions/{number}", any(history::version))
+        .route("/v1/collections/{collection}/records/{id}/versions/{number}/restore", any(restore::restore))
         .route("/v1/collections/{collection}/bulk", any(bulk::bulk))
         .route("/v1/test-hooks/{collection}/{id}", any(hooks::script))
         .fallback(nothing_here)
