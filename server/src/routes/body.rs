@@ -12,8 +12,18 @@ use crate::problem::{self, Problem};
 /// What can be known of a body without reading it: 413 by length, 415.
 pub(super) fn check(headers: &HeaderMap, limit: usize, types: &[&str]) -> Result<(), Problem> {
     check_length(headers, limit)?;
-    let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(()) };
-    let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    check_type(headers, types)
+}
+
+/// The type that the body is said to have, in small letters and without parameters.
+pub(super) fn media_type(headers: &HeaderMap) -> Option<String> {
+    let said = headers.get(CONTENT_TYPE)?.to_str().unwrap_or_default();
+    Some(said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+}
+
+/// 415.
+pub(super) fn check_type(headers: &HeaderMap, types: &[&str]) -> Result<(), Problem> {
+    let Some(essence) = media_type(headers) else { return Ok(()) };
     if types.contains(&essence.as_str()) {
         return Ok(());
     }

@@ -195,9 +195,11 @@ fn judged(key: &Key, written: Written) -> Result<u64, String> {
             Err("it says that already, so nothing would collide; ops, as an increment, change it every time".into())
         }
         Written::Invalid(faults) => Err(refusal::violations(&faults)),
-        Written::Judged(Put::Stale(_)) | Written::Replayed { .. } | Written::KeyReused | Written::Unguarded => {
-            Err(format!("somebody else wrote {key} at the same moment"))
-        }
+        Written::Judged(Put::Stale(_))
+        | Written::Replayed { .. }
+        | Written::Forgotten(_)
+        | Written::KeyReused
+        | Written::Unguarded => Err(format!("somebody else wrote {key} at the same moment")),
     }
 }
 

@@ -122,13 +122,18 @@ fn edit_id(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
     let text = value.to_str().unwrap_or_default().trim();
     let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-    match inner.filter(|inner| !inner.is_empty() && inner.len() <= 255 && !inner.contains(['"', '\\'])) {
+    match inner.filter(|inner| is_edit_name(inner)) {
         Some(inner) => Ok(Some(inner.to_owned())),
         None => {
             let detail = format!("Idempotency-Key: {value:?} is not a string in double quotes, as \"8e03978e-40d5\".");
             Err(Problem::new(problem::MALFORMED_HEADER, detail))
         }
     }
+}
+
+/// Whether an edit may be called this.
+fn is_edit_name(name: &str) -> bool {
+    !name.is_empty() && name.len() <= 255 && !name.contains(['"', '\\'])
 }
 
 fn json(body: String) -> Response {

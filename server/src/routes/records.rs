@@ -8,7 +8,7 @@ use axum::http::header::{CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, LOCATION
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use midair_record::Record;
-use midair_record::wire::{Delete, Key, Put, Stored};
+use midair_record::wire::{Delete, Key, Put, Stored, Tombstone};
 
 use super::{
     AUTHOR, IDEMPOTENCY_REPLAYED, NOTE, VERSION, body, collection_name, encoded, hand, json, key, only, patch,
@@ -219,6 +219,8 @@ async fn replace(desk: &Desk, key: Key, headers: &HeaderMap, body: Body) -> Resu
     written_response(&key, written, presented.as_deref(), creates, headers)
 }
 
+/// What a deletion has to send.
+const TO_DELETE: &str = "If-Match with the ETag you read to delete it";
 /// What a write of a whole record has to send.
 const TO_REPLACE: &str = "If-Match with the ETag you read to replace it, or If-None-Match: * to create it";
 
@@ -235,7 +237,7 @@ pub(super) fn first_tag(expect: &Expect) -> Option<String> {
     }
 }
 
-fn parse(bytes: &[u8]) -> Result<Record, Problem> {
+pub(super) fn parse(bytes: &[u8]) -> Result<Record, Problem> {
     Record::parse_bytes(bytes).map_err(|fault| {
         let (line, column) = (fault.line, fault.column);
         Problem::new(problem::MALFORMED_BODY, format!("{fault}."))
@@ -252,22 +254,7 @@ pub(super) fn written_response(
     creates: bool,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    let (stored, created, replayed) = match written {
-        Written::Judged(Put::Stored { stored, created }) => (stored, created, false),
-        Written::Judged(Put::Unchanged(stored)) => (stored, false, false),
-        Written::Replayed { stored, created } => (stored, created, true),
-        Written::Judged(Put::Stale(conflict)) => {
-            return Err(refusal::stale(key, &conflict, presented, creates, bodies(headers)));
-        }
-        Written::Invalid(faults) => return Err(refusal::invalid(key, &faults)),
-        Written::Unguarded => return Err(refusal::unguarded(key, TO_REPLACE)),
-        Written::Forgotten(version) => return Err(refusal::forgotten(key, version)),
-        Written::KeyReused => {
-            let detail =
-                format!("This Idempotency-Key was used for another write of {key}; take a new one for a new write.");
-            return Err(Problem::new(problem::KEY_REUSED, detail));
-        }
-    };
+    let Standing { stored, created, replayed } = standing(key, written, presented, creates, bodies(headers))?;
     let mut response = match preference(headers) {
         Some("return=minimal") => {
             let mut response = StatusCode::NO_CONTENT.into_response();
@@ -292,6 +279,39 @@ pub(super) fn written_response(
     Ok(response)
 }
 
+/// A version that stands after a write.
+pub(super) struct Standing {
+    pub(super) stored: Stored,
+    /// Whether the record was created.
+    pub(super) created: bool,
+    /// Whether it was this very edit that made it, before.
+    pub(super) replayed: bool,
+}
+
+/// What came of a write, or why nothing did.
+pub(super) fn standing(
+    key: &Key,
+    written: Written,
+    presented: Option<&str>,
+    creates: bool,
+    bodies: Bodies,
+) -> Result<Standing, Problem> {
+    match written {
+        Written::Judged(Put::Stored { stored, created }) => Ok(Standing { stored, created, replayed: false }),
+        Written::Judged(Put::Unchanged(stored)) => Ok(Standing { stored, created: false, replayed: false }),
+        Written::Replayed { stored, created } => Ok(Standing { stored, created, replayed: true }),
+        Written::Judged(Put::Stale(conflict)) => Err(refusal::stale(key, &conflict, presented, creates, bodies)),
+        Written::Invalid(faults) => Err(refusal::invalid(key, &faults)),
+        Written::Unguarded => Err(refusal::unguarded(key, TO_REPLACE)),
+        Written::Forgotten(version) => Err(refusal::forgotten(key, version)),
+        Written::KeyReused => {
+            let detail =
+                format!("This Idempotency-Key was used for another write of {key}; take a new one for a new write.");
+            Err(Problem::new(problem::KEY_REUSED, detail))
+        }
+    }
+}
+
 /// What a refusal tells of the records, as the client prefers.
 pub(super) fn bodies(headers: &HeaderMap) -> Bodies {
     if preference(headers) == Some("return=minimal") { Bodies::LeftOut } else { Bodies::Told }
@@ -310,28 +330,39 @@ fn preference(headers: &HeaderMap) -> Option<&'static str> {
 async fn remove(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, Problem> {
     let hand: Hand = hand(headers)?;
     let conditions = Conditions::read(headers).map_err(malformed)?;
+    let blind = may_be_blind(desk, &key, &conditions)?;
     // What is not there is told before a missing precondition; nothing is decided by this look.
     match desk.store.get(key.clone()).await? {
         Found::Stored(_) => {}
         // It may have been deleted by this very edit, whose answer was lost.
-        Found::Gone(_) if hand.edit_id.is_some() && conditions.guard_a_deletion() => {}
+        Found::Gone(_) if hand.edit_id.is_some() && (conditions.guard_a_deletion() || blind) => {}
         Found::Gone(gone) => return Err(refusal::gone(&key, &gone)),
         Found::Missing => return Err(missing(&key)),
     }
-    if !conditions.guard_a_deletion() && !may_be_blind(desk, &key, &conditions)? {
-        return Err(refusal::unguarded(&key, "If-Match with the ETag you read to delete it"));
+    if !conditions.guard_a_deletion() && !blind {
+        return Err(refusal::unguarded(&key, TO_DELETE));
     }
     let expect = conditions.expect();
     let presented = first_tag(&expect);
-    match desk.store.delete(Removal { key: key.clone(), expect, hand }).await? {
-        Delete::Deleted(gone) => {
-            let mut response = StatusCode::NO_CONTENT.into_response();
-            insert(&mut response, VERSION, &gone.version.to_string());
-            Ok(response)
-        }
-        Delete::Stale(conflict) => Err(refusal::stale(&key, &conflict, presented.as_deref(), false, bodies(headers))),
-        Delete::Gone(gone) => Err(refusal::gone(&key, &gone)),
-        Delete::Missing => Err(missing(&key)),
+    let removed = desk.store.delete(Removal { key: key.clone(), expect, hand }).await?;
+    let gone = deleted(&key, removed, presented.as_deref(), bodies(headers))?;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    insert(&mut response, VERSION, &gone.version.to_string());
+    Ok(response)
+}
+
+/// What came of a deletion, or why nothing did.
+pub(super) fn deleted(
+    key: &Key,
+    removed: Delete,
+    presented: Option<&str>,
+    bodies: Bodies,
+) -> Result<Tombstone, Problem> {
+    match removed {
+        Delete::Deleted(gone) => Ok(gone),
+        Delete::Stale(conflict) => Err(refusal::stale(key, &conflict, presented, false, bodies)),
+        Delete::Gone(gone) => Err(refusal::gone(key, &gone)),
+        Delete::Missing => Err(missing(key)),
     }
 }
 

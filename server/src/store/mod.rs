@@ -1,6 +1,7 @@
 //! Where records live: a SQLite file behind one writer and several readers; the only room that sees SQL, and no HTTP.
 
 pub mod backup;
+mod bulk;
 mod collections;
 mod explain;
 mod history;
@@ -30,6 +31,7 @@ use writer::Pen;
 /// How many reading connections are kept open.
 const READERS: usize = 16;
 
+pub use bulk::{BulkItem, BulkOutcome};
 pub use collections::{Collection, CollectionLine, Definition, PutDefinition, RemoveCollection};
 pub use open::OpenError;
 pub use patch::{Patched, Patching};
@@ -38,7 +40,7 @@ pub use recent::Change;
 pub use settings::Settings;
 pub use tags::Tag;
 pub use trim::Keep;
-pub use write::{BulkItem, BulkOutcome, Removal, Written};
+pub use write::{Removal, Written};
 
 /// A store that is open. Cheap to clone; the last clone closes it.
 #[derive(Clone)]

@@ -40,38 +40,6 @@ pub struct Removal {
     pub hand: Hand,
 }
 
-/// One of many writes.
-#[derive(Clone, Debug)]
-pub enum BulkItem {
-    /// Writes a record.
-    Put(Write),
-    /// Deletes a record.
-    Delete(Removal),
-}
-
-/// What became of one of many writes.
-#[derive(Clone, Debug)]
-pub enum BulkOutcome {
-    /// A write was judged.
-    Put(Written),
-    /// A deletion was judged.
-    Delete(Delete),
-    /// Not written, because another of the writes was refused and all were to be written or none.
-    NotWritten,
-}
-
-impl BulkOutcome {
-    fn is_refused(&self) -> bool {
-        match self {
-            BulkOutcome::Put(Written::Judged(Put::Stored { .. } | Put::Unchanged(_)) | Written::Replayed { .. }) => {
-                false
-            }
-            BulkOutcome::Delete(Delete::Deleted(_)) => false,
-            BulkOutcome::Put(_) | BulkOutcome::Delete(_) | BulkOutcome::NotWritten => true,
-        }
-    }
-}
-
 /// Up to this many bytes of text, two records are compared on the thread that answers.
 const QUICK: usize = 32 << 10;
 
@@ -148,33 +116,6 @@ impl Store {
     pub async fn delete(&self, removal: Removal) -> Result<Delete, StoreError> {
         let _turn = self.inner.turns.take(&removal.key).await;
         self.writing(move |pen| judge::delete(pen, &removal)).await
-    }
-
-    /// Does many writes, each under its own condition. With `atomic`, all of them or none.
-    ///
-    /// # Errors
-    /// As [`Store::put`]; nothing at all was written then.
-    pub async fn bulk(&self, items: Vec<BulkItem>, atomic: bool) -> Result<Vec<BulkOutcome>, StoreError> {
-        self.writing(move |pen| {
-            pen.execute_batch("SAVEPOINT many")?;
-            let mark = pen.mark();
-            let mut outcomes = Vec::with_capacity(items.len());
-            for item in &items {
-                outcomes.push(match item {
-                    BulkItem::Put(write) => BulkOutcome::Put(judge::put_or_explain(pen, write)?),
-                    BulkItem::Delete(removal) => BulkOutcome::Delete(judge::delete(pen, removal)?),
-                });
-            }
-            if atomic && outcomes.iter().any(BulkOutcome::is_refused) {
-                pen.execute_batch("ROLLBACK TO many")?;
-                pen.forget(&mark);
-                let undo = |outcome: BulkOutcome| if outcome.is_refused() { outcome } else { BulkOutcome::NotWritten };
-                outcomes = outcomes.into_iter().map(undo).collect();
-            }
-            pen.execute_batch("RELEASE many")?;
-            Ok(outcomes)
-        })
-        .await
     }
 
     /// What a write of `key` would be refused with, had it a body: for one whose body cannot be read.

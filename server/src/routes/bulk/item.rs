@@ -1,0 +1,231 @@
+//! One write of many: read by the rules of a request of its own, and told with the same verdict.
+
+use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use midair_record::wire::{Key, Token};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::super::records::{self, Standing, first_tag};
+use crate::precondition::Conditions;
+use crate::problem::{self, Problem};
+use crate::refusal::{self, Bodies};
+use crate::store::{BulkItem, BulkOutcome, Expect, Found, Hand, Removal, Write};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Item {
+    id: String,
+    op: ItemOp,
+    if_match: Option<String>,
+    if_none_match: Option<String>,
+    idempotency_key: Option<String>,
+    fields: Option<Box<RawValue>>,
+    note: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ItemOp {
+    Put,
+    Delete,
+}
+
+/// What holds for every write of a request.
+pub(super) struct Whole {
+    pub(super) collection: String,
+    /// Who writes and why; the edit's name is that of all of them together.
+    pub(super) hand: Hand,
+    pub(super) bodies: Bodies,
+    /// The largest record, in bytes.
+    pub(super) limit: usize,
+}
+
+/// A write on its way to the store and back.
+pub(super) struct Asked {
+    key: Key,
+    presented: Option<String>,
+    creates: bool,
+    /// What the store is asked; nothing where it is known already that it is refused.
+    item: Option<BulkItem>,
+    /// It deletes, and says nothing of what: what is not there is told before that.
+    unguarded_deletion: bool,
+    /// Why it cannot be done, unless the store has a reason that is told before.
+    fault: Option<Problem>,
+}
+
+/// What became of a write.
+pub(super) struct Verdict {
+    id: Option<String>,
+    outcome: Result<Done, Problem>,
+}
+
+/// A write that was done.
+struct Done {
+    status: u16,
+    token: Option<Token>,
+    version: u64,
+    replayed: bool,
+}
+
+impl Asked {
+    /// Reads a write; `place` is its place among the others, from 0, and `blind` whether the collection takes writes
+    /// that say nothing of what they replace.
+    pub(super) fn read(item: Item, place: usize, whole: &Whole, blind: bool) -> Self {
+        let key = Key { collection: whole.collection.clone(), id: item.id.clone() };
+        let mut asked =
+            Asked { key, presented: None, creates: false, item: None, unguarded_deletion: false, fault: None };
+        asked.fault = asked.prepare(item, place, whole, blind).err();
+        asked
+    }
+
+    /// As `routes::records` reads the headers of a request, in the same order.
+    fn prepare(&mut self, item: Item, place: usize, whole: &Whole, blind: bool) -> Result<(), Problem> {
+        let key = super::super::key(&whole.collection, &item.id)?;
+        let limit = whole.limit;
+        let text = item.fields.as_ref().map_or("", |raw| raw.get());
+        if text.len() > limit {
+            let detail = format!("{key} is larger than {limit} bytes, which is the limit here.");
+            return Err(Problem::new(problem::TOO_LARGE, detail).with("limit", &limit));
+        }
+        let hand = Hand {
+            by: whole.hand.by.clone(),
+            note: item.note.filter(|note| !note.is_empty()).or_else(|| whole.hand.note.clone()),
+            edit_id: match item.idempotency_key {
+                Some(own) if super::super::is_edit_name(&own) => Some(own),
+                Some(odd) => {
+                    let detail = format!("idempotencyKey: {odd:?} is not 1 to 255 characters without \" and \\.");
+                    return Err(Problem::new(problem::MALFORMED_BODY, detail));
+                }
+                None => whole.hand.edit_id.as_ref().map(|all| format!("{all}/{place}")),
+            },
+        };
+        let conditions = conditions(item.if_match.as_deref(), item.if_none_match.as_deref())?;
+        let expect = conditions.expect();
+        self.presented = first_tag(&expect);
+        self.creates = expect.matches.is_none() && matches!(item.op, ItemOp::Put);
+        let blind = blind && expect == Expect::default();
+        match item.op {
+            ItemOp::Delete if !conditions.guard_a_deletion() && !blind => {
+                self.unguarded_deletion = true;
+                self.item = Some(BulkItem::Ask { key: key.clone(), expect: Expect::default() });
+                Err(refusal::unguarded(&key, "ifMatch with the etag you read to delete it"))
+            }
+            ItemOp::Delete => {
+                self.item = Some(BulkItem::Delete(Removal { key, expect, hand }));
+                Ok(())
+            }
+            ItemOp::Put if !conditions.guard_a_write() && !blind => {
+                let send = "ifMatch with the etag you read to replace it, or ifNoneMatch \"*\" to create it";
+                Err(refusal::unguarded(&key, send))
+            }
+            ItemOp::Put => match records::parse(text.as_bytes()) {
+                Ok(record) => {
+                    self.item = Some(BulkItem::Put(Write { key, record, expect, hand }));
+                    Ok(())
+                }
+                // A stale token is told before fields that cannot be read (RFC 9110 section 13.2.1).
+                Err(fault) => {
+                    self.item = Some(BulkItem::Ask { key, expect });
+                    Err(fault)
+                }
+            },
+        }
+    }
+
+    /// Whether it is refused, whatever the store says.
+    pub(super) fn is_refused(&self) -> bool {
+        self.fault.is_some()
+    }
+
+    /// What the store is to be asked.
+    pub(super) fn take(&mut self) -> Option<BulkItem> {
+        self.item.take()
+    }
+
+    /// What became of it; `outcome` is the store's, where it was asked.
+    pub(super) fn judged(self, outcome: Option<BulkOutcome>, bodies: Bodies) -> Verdict {
+        let Asked { key, presented, creates, unguarded_deletion, fault, .. } = self;
+        let presented = presented.as_deref();
+        let outcome = match (outcome, fault) {
+            (Some(BulkOutcome::Asked(Found::Gone(gone), _)), Some(_)) if unguarded_deletion => {
+                Err(refusal::gone(&key, &gone))
+            }
+            (Some(BulkOutcome::Asked(Found::Missing, _)), Some(_)) if unguarded_deletion => Err(records::missing(&key)),
+            (Some(BulkOutcome::Asked(_, Some(conflict))), Some(_)) => {
+                Err(refusal::stale(&key, &conflict, presented, creates, bodies))
+            }
+            (_, Some(fault)) => Err(fault),
+            (Some(BulkOutcome::Put(written)), None) => {
+                records::standing(&key, written, presented, creates, bodies).map(Done::written)
+            }
+            (Some(BulkOutcome::Delete(removed)), None) => records::deleted(&key, removed, presented, bodies)
+                .map(|gone| Done { status: 204, token: None, version: gone.version, replayed: false }),
+            (Some(BulkOutcome::Asked(..) | BulkOutcome::NotWritten) | None, None) => Err(Problem::new(
+                problem::NOT_WRITTEN,
+                "Nothing was written: another write of the request was refused.",
+            )),
+        };
+        Verdict { id: Some(key.id), outcome }
+    }
+
+    /// What the store's own fault makes of it.
+    pub(super) fn failed(self, fault: &crate::store::StoreError) -> Verdict {
+        let outcome = Err(self.fault.unwrap_or_else(|| fault.clone().into()));
+        Verdict { id: Some(self.key.id), outcome }
+    }
+}
+
+/// The conditions of an item, which are written as the headers are.
+fn conditions(if_match: Option<&str>, if_none_match: Option<&str>) -> Result<Conditions, Problem> {
+    let mut headers = HeaderMap::new();
+    let members: [(&str, HeaderName, _); 2] =
+        [("ifMatch", IF_MATCH, if_match), ("ifNoneMatch", IF_NONE_MATCH, if_none_match)];
+    for (member, name, said) in members {
+        let Some(said) = said else { continue };
+        let odd = |_| Problem::new(problem::MALFORMED_BODY, format!("{member}: {said:?} is no list of entity tags."));
+        headers.insert(name, HeaderValue::from_str(said).map_err(odd)?);
+    }
+    Conditions::read(&headers).map_err(|fault| Problem::new(problem::MALFORMED_BODY, format!("{fault}.")))
+}
+
+impl Done {
+    fn written(standing: Standing) -> Self {
+        let Standing { stored, created, replayed } = standing;
+        let status = if created { 201 } else { 200 };
+        Done { status, token: Some(stored.token), version: stored.version, replayed }
+    }
+}
+
+impl Verdict {
+    /// Of a line that says no write.
+    pub(super) fn of_no_write(fault: Problem) -> Self {
+        Verdict { id: None, outcome: Err(fault) }
+    }
+
+    /// As the answer tells it; `line` is where the write stood, where writes stand in lines.
+    pub(super) fn to_json(&self, line: Option<usize>) -> String {
+        let status = self.outcome.as_ref().map_or_else(|problem| problem.code().status, |done| done.status);
+        let mut json = String::from("{");
+        if let Some(line) = line {
+            json += &format!(r#""line":{line},"#);
+        }
+        if let Some(id) = &self.id {
+            json += &format!(r#""id":{},"#, serde_json::to_string(id).unwrap_or_default());
+        }
+        json += &format!(r#""status":{status}"#);
+        match &self.outcome {
+            Ok(done) => {
+                if let Some(token) = &done.token {
+                    json += &format!(r#","etag":{}"#, serde_json::to_string(token).unwrap_or_default());
+                }
+                json += &format!(r#","version":{}"#, done.version);
+                if done.replayed {
+                    json += r#","replayed":true"#;
+                }
+            }
+            Err(problem) => json += &format!(r#","problem":{}"#, problem.to_json()),
+        }
+        json + "}"
+    }
+}

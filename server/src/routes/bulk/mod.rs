@@ -1,0 +1,180 @@
+//! Many writes in one request, each under its own precondition and with its own result; all or none on demand.
+
+mod item;
+mod lines;
+
+use std::convert::Infallible;
+
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use serde::Deserialize;
+
+use super::records::bodies;
+use super::{body, collection_name, hand, json, only};
+use crate::problem::{self, Problem};
+use crate::serve::Desk;
+use crate::store::{BulkOutcome, StoreError};
+use item::{Asked, Item, Verdict, Whole};
+use lines::{Line, Lines};
+
+const LINES: &str = "application/x-ndjson";
+const TYPES: &[&str] = &["application/json", LINES];
+/// What a line may have besides its record, in bytes.
+const ENVELOPE: usize = 64 << 10;
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    #[serde(default)]
+    atomic: bool,
+}
+
+#[derive(Deserialize)]
+struct Items {
+    items: Vec<Item>,
+}
+
+pub(super) async fn bulk(
+    State(desk): State<Desk>,
+    Path(collection): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+    body: Body,
+) -> Response {
+    if let Some(refused) = only(&method, "POST") {
+        return refused;
+    }
+    let answer = async {
+        collection_name(&collection)?;
+        let Query(Wanted { atomic }) =
+            wanted.map_err(|fault| Problem::new(problem::MALFORMED_QUERY, fault.to_string()))?;
+        body::check_type(&headers, TYPES)?;
+        let in_lines = body::media_type(&headers).as_deref() == Some(LINES);
+        let limit = desk.limits.record;
+        let whole = Whole { collection, hand: hand(&headers)?, bodies: bodies(&headers), limit };
+        if in_lines && !atomic {
+            return Ok(streamed(desk, whole, body).await);
+        }
+        body::check_length(&headers, desk.limits.bulk)?;
+        let bytes = body::bytes(body, desk.limits.bulk, desk.limits.body_time).await?;
+        if in_lines {
+            let mut lines = Lines::of(Body::from(bytes), limit + ENVELOPE, desk.limits.body_time);
+            let mut all = Vec::new();
+            loop {
+                let some = lines.next().await;
+                if some.is_empty() {
+                    break;
+                }
+                all.extend(some);
+            }
+            let (numbers, items) = read(all);
+            let verdicts = judge(&desk, &whole, items, 0, atomic).await.or_fault()?;
+            return Ok(ndjson(Body::from(in_lines_of(&numbers, &verdicts))));
+        }
+        let items: Items = serde_json::from_slice(&bytes).map_err(|fault| {
+            Problem::new(problem::MALFORMED_BODY, format!("The list of writes cannot be read: {fault}."))
+        })?;
+        let items = items.items.into_iter().map(Ok).collect();
+        let verdicts = judge(&desk, &whole, items, 0, atomic).await.or_fault()?;
+        let results: Vec<String> = verdicts.iter().map(|verdict| verdict.to_json(None)).collect();
+        Ok(json(format!(r#"{{"items":[{}]}}"#, results.join(","))))
+    };
+    answer.await.unwrap_or_else(Problem::into_response)
+}
+
+fn ndjson(body: Body) -> Response {
+    let mut response = Response::new(body);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(LINES));
+    response
+}
+
+/// Each write answered soon after it came, however many there are: what waits is a few lines.
+async fn streamed(desk: Desk, whole: Whole, body: Body) -> Response {
+    let mut lines = Lines::of(body, whole.limit + ENVELOPE, desk.limits.body_time);
+    // The first lines are waited for, so that a client that waits for 100 (Continue) is told to go on.
+    let first = lines.next().await;
+    let results =
+        stream::unfold((desk, whole, lines, Some(first), 0), |(desk, whole, mut lines, first, done)| async move {
+            let some = match first {
+                Some(first) => first,
+                None => lines.next().await,
+            };
+            if some.is_empty() {
+                return None;
+            }
+            let done_now = done + some.len();
+            let (numbers, items) = read(some);
+            // The writes of a store that cannot be used at the moment are each told so.
+            let told = in_lines_of(&numbers, &judge(&desk, &whole, items, done, false).await.verdicts);
+            Some((Ok::<_, Infallible>(told), (desk, whole, lines, None, done_now)))
+        });
+    ndjson(Body::from_stream(results))
+}
+
+/// The numbers of lines, and the writes that they say.
+fn read(lines: Vec<Line>) -> (Vec<usize>, Vec<Result<Item, Problem>>) {
+    let read = |(number, line): Line| {
+        let no_write = |fault| Problem::new(problem::MALFORMED_BODY, format!("Line {number} says no write: {fault}."));
+        (number, line.and_then(|bytes| serde_json::from_slice(&bytes).map_err(no_write)))
+    };
+    lines.into_iter().map(read).unzip()
+}
+
+fn in_lines_of(numbers: &[usize], verdicts: &[Verdict]) -> String {
+    numbers.iter().zip(verdicts).map(|(number, verdict)| verdict.to_json(Some(*number)) + "\n").collect()
+}
+
+/// What became of writes. Where the store gave no verdict, each says so, and the fault comes along.
+struct Judged {
+    verdicts: Vec<Verdict>,
+    fault: Option<StoreError>,
+}
+
+impl Judged {
+    fn or_fault(self) -> Result<Vec<Verdict>, Problem> {
+        self.fault.map_or(Ok(self.verdicts), |fault| Err(fault.into()))
+    }
+}
+
+/// Has writes done, of which the first has this place among those of the request.
+async fn judge(desk: &Desk, whole: &Whole, items: Vec<Result<Item, Problem>>, first: usize, atomic: bool) -> Judged {
+    let settings = desk.store.settings(&whole.collection);
+    let blind = settings.as_ref().is_ok_and(|settings| settings.blind);
+    let mut asked: Vec<Result<Asked, Problem>> =
+        (first..).zip(items).map(|(place, item)| item.map(|item| Asked::read(item, place, whole, blind))).collect();
+    let is_refused = |asked: &Result<Asked, Problem>| asked.as_ref().map_or(true, Asked::is_refused);
+    let outcomes: Result<Vec<Option<BulkOutcome>>, StoreError> = if atomic && asked.iter().any(is_refused) {
+        Ok(asked.iter().map(|_| None).collect())
+    } else {
+        let items: Vec<_> = asked.iter_mut().map(|asked| asked.as_mut().ok().and_then(Asked::take)).collect();
+        let there: Vec<bool> = items.iter().map(Option::is_some).collect();
+        let outcomes = match settings {
+            Ok(_) => desk.store.bulk(items.into_iter().flatten().collect(), atomic).await,
+            Err(fault) => Err(fault),
+        };
+        outcomes.map(|outcomes| {
+            let mut outcomes = outcomes.into_iter();
+            there.into_iter().map(|there| if there { outcomes.next() } else { None }).collect()
+        })
+    };
+    match outcomes {
+        Ok(outcomes) => {
+            let judged = |(asked, outcome): (Result<Asked, Problem>, _)| match asked {
+                Ok(asked) => asked.judged(outcome, whole.bodies),
+                Err(fault) => Verdict::of_no_write(fault),
+            };
+            Judged { verdicts: asked.into_iter().zip(outcomes).map(judged).collect(), fault: None }
+        }
+        Err(fault) => {
+            let failed = |asked: Result<Asked, Problem>| match asked {
+                Ok(asked) => asked.failed(&fault),
+                Err(fault) => Verdict::of_no_write(fault),
+            };
+            Judged { verdicts: asked.into_iter().map(failed).collect(), fault: Some(fault) }
+        }
+    }
+}

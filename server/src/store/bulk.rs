@@ -1,0 +1,90 @@
+//! Many writes in one transaction, each judged as it would be alone; all of them or none on demand.
+
+use midair_record::wire::{Conflict, Delete, Key, Put};
+
+use super::row::Row;
+use super::{Expect, Found, Pen, Removal, Store, StoreError, Write, Written, explain, judge};
+
+/// One of many writes.
+#[derive(Clone, Debug)]
+pub enum BulkItem {
+    /// Writes a record.
+    Put(Write),
+    /// Deletes a record.
+    Delete(Removal),
+    /// Writes nothing: asks what a write that cannot be done would be refused with before that is told.
+    Ask {
+        /// Which record.
+        key: Key,
+        /// What must hold.
+        expect: Expect,
+    },
+}
+
+/// What became of one of many writes.
+#[derive(Clone, Debug)]
+pub enum BulkOutcome {
+    /// A write was judged.
+    Put(Written),
+    /// A deletion was judged.
+    Delete(Delete),
+    /// What stands there, and what refuses the write that asked, if its condition does not hold.
+    Asked(Found, Option<Box<Conflict>>),
+    /// Not written, because another of the writes was refused and all were to be written or none.
+    NotWritten,
+}
+
+impl BulkOutcome {
+    fn is_refused(&self) -> bool {
+        match self {
+            BulkOutcome::Put(Written::Judged(Put::Stored { .. } | Put::Unchanged(_)) | Written::Replayed { .. }) => {
+                false
+            }
+            BulkOutcome::Delete(Delete::Deleted(_)) => false,
+            BulkOutcome::Put(_) | BulkOutcome::Delete(_) | BulkOutcome::Asked(..) | BulkOutcome::NotWritten => true,
+        }
+    }
+}
+
+impl Store {
+    /// Does many writes, each under its own condition. With `atomic`, all of them or none.
+    ///
+    /// # Errors
+    /// As [`Store::put`]; nothing at all was written then.
+    pub async fn bulk(&self, items: Vec<BulkItem>, atomic: bool) -> Result<Vec<BulkOutcome>, StoreError> {
+        self.writing(move |pen| {
+            pen.execute_batch("SAVEPOINT many")?;
+            let mark = pen.mark();
+            let mut outcomes = Vec::with_capacity(items.len());
+            for item in &items {
+                outcomes.push(match item {
+                    BulkItem::Put(write) => BulkOutcome::Put(judge::put_or_explain(pen, write)?),
+                    BulkItem::Delete(removal) => BulkOutcome::Delete(judge::delete(pen, removal)?),
+                    BulkItem::Ask { key, expect } => ask(pen, key, expect)?,
+                });
+            }
+            if atomic && outcomes.iter().any(BulkOutcome::is_refused) {
+                pen.execute_batch("ROLLBACK TO many")?;
+                pen.forget(&mark);
+                let undo = |outcome: BulkOutcome| if outcome.is_refused() { outcome } else { BulkOutcome::NotWritten };
+                outcomes = outcomes.into_iter().map(undo).collect();
+            }
+            pen.execute_batch("RELEASE many")?;
+            Ok(outcomes)
+        })
+        .await
+    }
+}
+
+fn ask(pen: &Pen, key: &Key, expect: &Expect) -> Result<BulkOutcome, StoreError> {
+    let row = Row::find(pen, key)?;
+    let conflict = match expect.holds(row.as_ref().and_then(Row::tag)) {
+        true => None,
+        false => Some(Box::new(explain::conflict(pen, row.as_ref(), key, expect, None)?)),
+    };
+    let found = match &row {
+        Some(row) => row.stored(key)?.map_or_else(|| Found::Gone(row.tombstone()), Found::Stored),
+        None => Found::Missing,
+    };
+    Ok(BulkOutcome::Asked(found, conflict))
+}
