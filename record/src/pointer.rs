@@ -1,7 +1,9 @@
 //! Where in a record something stands (RFC 6901); refuses to know what stands there.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::value::{Object, Value};
@@ -199,6 +201,24 @@ impl<'de> Deserialize<'de> for Pointer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Pointer::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a JSON Pointer")))
+    }
+}
+
+/// For schemas: a string by the letter of RFC 6901 section 3.
+impl JsonSchema for Pointer {
+    fn schema_name() -> Cow<'static, str> {
+        "Pointer".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A JSON Pointer (RFC 6901): the names on the way from the record to a member, each after a \
+                slash; `~1` is a slash in a name, `~0` a tilde. Empty: the whole record. An element of an array that has \
+                a key of its own is named by it, `/authors/id=\"a7\"/email`.",
+            "type": "string",
+            "pattern": "^(?:/(?:[^~/]|~[01])*)*$",
+            "examples": ["/name"]
+        })
     }
 }
 

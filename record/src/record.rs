@@ -1,7 +1,9 @@
 //! A record as it was written: its exact text and what the text says; refuses to change either.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -110,6 +112,25 @@ impl<'de> Deserialize<'de> for Record {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         Record::parse(raw.get()).map_err(serde::de::Error::custom)
+    }
+}
+
+/// For schemas: any JSON object.
+impl JsonSchema for Record {
+    fn schema_name() -> Cow<'static, str> {
+        "Record".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": format!(
+                "A JSON object, kept byte for byte as it was written: the order of its members, the text of its \
+                 numbers, the escapes of its strings. No name twice in one object, no lone surrogate, no more than {} \
+                 levels.",
+                json::MAX_DEPTH
+            ),
+            "type": "object"
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::pointer::Pointer;
@@ -9,8 +10,11 @@ use crate::record::Record;
 
 /// What a write must present: a strong entity tag (RFC 9110 section 8.8.3), quotes included. Opaque: it is compared,
 /// byte for byte, and never looked into.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Token(Box<str>);
+#[derive(Clone, Debug, PartialEq, Eq, Hash, JsonSchema)]
+pub struct Token(#[schemars(regex(pattern = TAG), extend("examples" = ["\"7-b3f0c2a9d4e15867\""]))] Box<str>);
+
+/// What a strong entity tag looks like, for schemas: a regular expression of [`Token::parse`].
+pub const TAG: &str = r#"^"[^\x00-\x20"\x7f]*"$"#;
 
 impl Token {
     /// Takes a strong entity tag, quotes included. `None` for a weak one (`W/"…"`) and for anything else.
@@ -58,6 +62,15 @@ impl<'de> Deserialize<'de> for Token {
 #[error("{0}")]
 pub struct BadName(String);
 
+/// What the id of a record looks like, for schemas: a regular expression of [`check_id`].
+pub const ID: &str = r"^(?:\.{0,2}[A-Za-z0-9_~-][A-Za-z0-9._~-]*|\.{3}[A-Za-z0-9._~-]*)$";
+/// How many characters the id of a record has at the most.
+pub const ID_LENGTH: usize = 128;
+/// What the name of a collection looks like, for schemas: a regular expression of [`check_collection`].
+pub const COLLECTION: &str = "^[a-z][a-z0-9_-]*$";
+/// How many characters the name of a collection has at the most.
+pub const COLLECTION_LENGTH: usize = 63;
+
 /// Checks the id of a record: 1 to 128 of `A-Z a-z 0-9 . _ ~ -`.
 ///
 /// # Errors
@@ -73,8 +86,8 @@ pub fn check_id(id: &str) -> Result<(), BadName> {
     if let Some(odd) = id.chars().find(|&c| !allowed(c)) {
         return Err(BadName(format!("a record id cannot hold {odd:?}; allowed are A-Z a-z 0-9 . _ ~ -")));
     }
-    if id.len() > 128 {
-        return Err(BadName(format!("a record id has at most 128 characters, this one has {}", id.len())));
+    if id.len() > ID_LENGTH {
+        return Err(BadName(format!("a record id has at most {ID_LENGTH} characters, this one has {}", id.len())));
     }
     Ok(())
 }
@@ -94,18 +107,22 @@ pub fn check_collection(name: &str) -> Result<(), BadName> {
     if let Some(odd) = name.chars().find(|&c| !allowed(c)) {
         return Err(BadName(format!("a collection name cannot hold {odd:?}; allowed are a-z 0-9 _ -")));
     }
-    if name.len() > 63 {
-        return Err(BadName(format!("a collection name has at most 63 characters, this one has {}", name.len())));
+    if name.len() > COLLECTION_LENGTH {
+        let length = name.len();
+        let what = format!("a collection name has at most {COLLECTION_LENGTH} characters, this one has {length}");
+        return Err(BadName(what));
     }
     Ok(())
 }
 
 /// Which record: a collection and an id in it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Key {
     /// The collection.
+    #[schemars(regex(pattern = COLLECTION), length(max = COLLECTION_LENGTH))]
     pub collection: String,
     /// The id in the collection.
+    #[schemars(regex(pattern = ID), length(max = ID_LENGTH))]
     pub id: String,
 }
 
@@ -128,7 +145,7 @@ impl fmt::Display for Key {
 }
 
 /// A version of a record that a store holds or held.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Stored {
     /// The record's id in its collection.
@@ -151,7 +168,7 @@ pub struct Stored {
 }
 
 /// What one write did to a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Op {
     /// A record that did not exist, or was deleted, was written.
@@ -163,7 +180,7 @@ pub enum Op {
 }
 
 /// One line of a record's history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct VersionLine {
     /// The version that the write made.
@@ -195,7 +212,7 @@ fn is_false(flag: &bool) -> bool {
 }
 
 /// That a record was deleted: by whom, when and why, and which version the deletion made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Tombstone {
     /// The version that the deletion made.
@@ -211,7 +228,7 @@ pub struct Tombstone {
 }
 
 /// A version and what it said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Base {
     /// The version.
     pub version: u64,
@@ -279,7 +296,7 @@ pub enum Delete {
 }
 
 /// One change in the feed of a store.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     /// The place of the change in the feed; rises.
@@ -296,6 +313,7 @@ pub struct Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_weak_or_unquoted_tag_is_no_token() {
@@ -312,5 +330,19 @@ mod tests {
         assert!(check_id("prj_1.2~3-A").is_ok());
         assert!(check_collection("Projects").expect_err("upper").to_string().contains("'P'"));
         assert!(check_collection("projects-2_x").is_ok());
+    }
+
+    fn fits(value: &str, pattern: &str, most: usize) -> bool {
+        let schema = serde_json::json!({ "pattern": pattern, "minLength": 1, "maxLength": most });
+        jsonschema::is_valid(&schema, &value.into())
+    }
+
+    proptest! {
+        #[test]
+        fn what_schemas_say_of_names_and_tags_is_what_is_checked(text in "[a-cA._~/é\"-]{0,4}|[a.]{126,130}|a{62,65}") {
+            prop_assert_eq!(fits(&text, ID, ID_LENGTH), check_id(&text).is_ok());
+            prop_assert_eq!(fits(&text, COLLECTION, COLLECTION_LENGTH), check_collection(&text).is_ok());
+            prop_assert_eq!(fits(&text, TAG, usize::MAX >> 1), Token::parse(&text).is_some());
+        }
     }
 }

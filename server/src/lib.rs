@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod contract;
 mod hook;
 pub mod precondition;
 mod presence;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use midair_record::Pointer;
 use midair_record::wire::Key;
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::sync::broadcast;
 use tokio::time::Instant;
@@ -18,10 +19,11 @@ const MOST: usize = 10_000;
 const WAITING: usize = 256;
 
 /// That somebody is editing a record, or no longer is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Presence {
     #[serde(flatten)]
     pub(crate) key: Key,
+    /// Who.
     pub(crate) by: String,
     /// Where in the record; `None` where it is not said.
     pub(crate) path: Option<Pointer>,

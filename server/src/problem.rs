@@ -7,6 +7,9 @@ use axum::response::{IntoResponse, Response};
 
 use crate::store::StoreError;
 
+/// What every refusal goes out as (RFC 9457).
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
 /// A kind of refusal: its stable name, its status, its title.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Code {
@@ -120,7 +123,7 @@ impl IntoResponse for Problem {
         let mut response = Response::new(Body::from(self.to_json()));
         *response.status_mut() = StatusCode::from_u16(self.code.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.code.status == 503 {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));

@@ -4,19 +4,25 @@ use axum::http::header::ETAG;
 use midair_record::Pointer;
 use midair_record::schema::Violation;
 use midair_record::wire::{Conflict, Current, Key, Stored, Token, Tombstone, VersionLine};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::problem::{self, Problem};
+use crate::store::Collection;
 
-#[derive(Serialize)]
-struct Expected<'a> {
+/// What a refused write was to replace.
+#[derive(Serialize, JsonSchema)]
+pub struct Expected<'a> {
     version: u64,
+    /// The token that it presented, where it presented this version's.
     etag: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+/// What stands in the place of a refused write: the record, or a collection's definition without its fields.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Current")]
 #[serde(rename_all = "camelCase")]
-struct CurrentMember<'a> {
+pub struct CurrentMember<'a> {
     version: u64,
     etag: &'a Token,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,6 +43,35 @@ impl<'a> CurrentMember<'a> {
             note: stored.note.as_deref(),
         }
     }
+
+    /// The definition of a collection, without what it says.
+    pub fn of_definition(collection: &'a Collection) -> Self {
+        CurrentMember {
+            version: collection.version,
+            etag: &collection.token,
+            fields: None,
+            updated_at: &collection.at,
+            updated_by: &collection.by,
+            note: None,
+        }
+    }
+}
+
+/// What to do about a refused write.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Suggestion {
+    /// Put both sides together, and send the result with the current token.
+    Merge,
+    /// It is gone: create it again, or let it be.
+    Recreate,
+}
+
+/// What breaks the schema of the collection, and where.
+#[derive(Serialize, JsonSchema)]
+pub struct Fault<'f> {
+    pointer: &'f Pointer,
+    detail: &'f str,
 }
 
 /// Whether a refusal tells what the records say, or just which versions there are (RFC 7240 `return=minimal`).
@@ -79,17 +114,13 @@ pub fn stale(key: &Key, conflict: &Conflict, presented: Option<&str>, creates: b
     if conflict.already_applied {
         problem = problem.with("alreadyApplied", &true);
     }
-    let suggestion = if matches!(conflict.current, Current::Stored(_)) { "merge" } else { "recreate" };
+    let stands = matches!(conflict.current, Current::Stored(_));
+    let suggestion = if stands { Suggestion::Merge } else { Suggestion::Recreate };
     problem.with("suggestion", &suggestion)
 }
 
 /// The problem of fields that are not what the schema of the collection says.
 pub fn invalid(key: &Key, faults: &[Violation]) -> Problem {
-    #[derive(Serialize)]
-    struct Fault<'f> {
-        pointer: &'f Pointer,
-        detail: &'f str,
-    }
     let errors: Vec<Fault> = faults.iter().map(|fault| Fault { pointer: &fault.at, detail: &fault.what }).collect();
     let detail = format!("{key} was not written: {}.", violations(faults));
     Problem::new(problem::INVALID_FIELDS, detail).with("errors", &errors)

@@ -37,7 +37,7 @@ impl PatchKind {
 
     /// The media type by which a request says that it is of this kind.
     #[must_use]
-    pub fn media_type(self) -> &'static str {
+    pub const fn media_type(self) -> &'static str {
         match self {
             PatchKind::MergePatch => "application/merge-patch+json",
             PatchKind::JsonPatch => "application/json-patch+json",

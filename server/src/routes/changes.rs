@@ -1,5 +1,6 @@
 //! The feed: every change once, in order, from a position on; resumes without a gap.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -10,9 +11,12 @@ use axum::http::{HeaderMap, HeaderName, Method};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, stream};
+use midair_record::wire::Event as Line;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use tokio::sync::{broadcast, watch};
 
-use super::only;
+use crate::contract::headers::CACHE_CONTROL;
+use crate::contract::{self, Answer, Ask, Group, Media, Operation, PLAIN, Resource, written_out};
 use crate::presence::Presence;
 use crate::problem::{self, Problem};
 use crate::serve::Desk;
@@ -22,12 +26,76 @@ use crate::store::{Change, Store};
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How many changes are read at once.
 const BATCH: u32 = 500;
-const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+pub(crate) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-#[derive(serde::Deserialize)]
+pub(super) static CHANGES: Resource = Resource {
+    path: "/v1/changes",
+    group: &Group { name: "Changes", about: "Every change of every record, once, in order, as it is written." },
+    operations: &[Operation {
+        name: "followChanges",
+        summary: "Follow the changes",
+        about: "Server-Sent Events: `data` is a change, `id` its place in the feed. It goes on until you hang up; a \
+                comment every 15 seconds says that it is still there. Send the last `id` as `Last-Event-ID` to go on \
+                without a gap. A place that was never given out, or that comes from before a backup was put back, is 410 \
+                with where to start anew.",
+        headers: &[Ask::may(&contract::headers::LAST_EVENT_ID)],
+        query: Some(written_out::<Wanted>),
+        answers: &[Answer {
+            status: 200,
+            about: "The feed.",
+            headers: &[&CACHE_CONTROL],
+            sometimes: &[],
+            media: &[Media { kind: "text/event-stream", schema: contract::of::<FeedEvent>, example: None }],
+        }],
+        refusals: &[&[problem::MALFORMED_QUERY, problem::MALFORMED_HEADER, problem::GONE]],
+        ..PLAIN
+    }],
+};
+
+/// One event of the feed, as whoever reads `text/event-stream` gets it. OpenAPI 3.1 has no word for a body of many.
+struct FeedEvent;
+
+impl JsonSchema for FeedEvent {
+    fn schema_name() -> Cow<'static, str> {
+        "FeedEvent".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let data = |schema: Schema| json_schema!({ "type": "string", "contentMediaType": contract::JSON, "contentSchema": schema });
+        let (change, presence) = (contract::of::<Line>(generator), contract::of::<Presence>(generator));
+        json_schema!({
+            "description": "One event of the feed, after `text/event-stream` was read.",
+            "oneOf": [
+                {
+                    "description": "A change, under the place that it has in the feed.",
+                    "type": "object",
+                    "properties": {
+                        "id": { "type": "string", "pattern": "^[0-9]+$" },
+                        "event": { "const": "message" },
+                        "data": data(change)
+                    },
+                    "required": ["id", "data"]
+                },
+                {
+                    "description": "Who came or went. Without an `id`: who resumes, resumes after a change.",
+                    "type": "object",
+                    "properties": { "event": { "const": "presence" }, "data": data(presence) },
+                    "required": ["event", "data"]
+                }
+            ]
+        })
+    }
+}
+
+#[derive(serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
+    /// Only changes after this place in the feed; without it, and without `Last-Event-ID`, those that come from now on.
+    #[schemars(with = "Option<u64>", extend("maximum" = u64::MAX))]
     since: Option<String>,
+    /// Only changes in this collection.
     collection: Option<String>,
+    /// Only changes of records with this id.
     record: Option<String>,
     /// Whether the feed also tells who is editing.
     #[serde(default)]
@@ -50,7 +118,7 @@ pub(super) async fn changes(
     headers: HeaderMap,
     wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
 ) -> Response {
-    if let Some(refused) = only(&method, "GET") {
+    if let Some(refused) = CHANGES.refuses(&method) {
         return refused;
     }
     let Query(wanted) = match wanted {
@@ -58,16 +126,16 @@ pub(super) async fn changes(
         Err(fault) => return Problem::new(problem::MALFORMED_QUERY, fault.to_string()).into_response(),
     };
     let changed = desk.store.watch();
-    let named = headers.get(LAST_EVENT_ID).map(|value| value.to_str().unwrap_or("?").to_owned());
-    let since = match named.or_else(|| wanted.since.clone()) {
-        None => *changed.borrow(),
-        Some(text) => match text.parse() {
-            Ok(since) => since,
-            Err(_) => {
-                let detail = format!("{text:?} is not a position in the feed, which is a number.");
-                return Problem::new(problem::MALFORMED_QUERY, detail).into_response();
-            }
-        },
+    let position = |text: &str, code| {
+        let detail = format!("{text:?} is not a position in the feed, which is a number.");
+        text.parse().map_err(|_| Problem::new(code, detail))
+    };
+    let asked = wanted.since.as_deref().map(|text| position(text, problem::MALFORMED_QUERY));
+    let named = headers.get(LAST_EVENT_ID).map(|value| value.to_str().unwrap_or("?"));
+    let named = named.map(|text| position(text, problem::MALFORMED_HEADER));
+    let since: u64 = match (asked.transpose(), named.transpose()) {
+        (Ok(asked), Ok(named)) => named.or(asked).unwrap_or(*changed.borrow()),
+        (Err(refused), _) | (_, Err(refused)) => return refused.into_response(),
     };
     let newest = *changed.borrow();
     let restored = since < desk.store.feed_from() && since > 0;

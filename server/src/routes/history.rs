@@ -1,31 +1,88 @@
 //! The history of a record: a line a version, oldest first, and any version whole.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::Method;
 use axum::response::{IntoResponse, Response};
-use midair_record::wire::Key;
+use midair_record::Record;
+use midair_record::wire::{Key, VersionLine};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::{json, key, only, records};
+use super::{At, HISTORY, json, key, records};
+use crate::contract::{Answer, JSON, Media, NAMES, Operation, PLAIN, Resource, STORE, of, written_out};
 use crate::problem::{self, Problem};
 use crate::serve::Desk;
 use crate::store::Found;
 
-#[derive(serde::Deserialize)]
+pub(super) static VERSIONS: Resource = Resource {
+    path: "/v1/collections/{collection}/records/{id}/versions",
+    group: &HISTORY,
+    operations: &[Operation {
+        name: "listVersions",
+        summary: "The history of a record",
+        about: "A line a version, oldest first, deletions included; it goes on over delete and re-create.",
+        query: Some(written_out::<Wanted>),
+        answers: &[Answer {
+            status: 200,
+            about: "A page of the history.",
+            headers: &[],
+            sometimes: &[],
+            media: &[Media { kind: JSON, schema: of::<History>, example: None }],
+        }],
+        refusals: &[NAMES, &[problem::MALFORMED_QUERY, problem::NOT_FOUND], STORE],
+        ..PLAIN
+    }],
+};
+
+pub(super) static VERSION: Resource = Resource {
+    path: "/v1/collections/{collection}/records/{id}/versions/{number}",
+    group: &HISTORY,
+    operations: &[Operation {
+        name: "readVersion",
+        summary: "What a version said",
+        about: "The record as that version left it, byte for byte. A deletion left nothing, and is 404.",
+        answers: &[Answer {
+            status: 200,
+            about: "The version.",
+            headers: records::ALWAYS_TOLD,
+            sometimes: records::SOMETIMES_TOLD,
+            media: &[Media { kind: JSON, schema: of::<Record>, example: None }],
+        }],
+        refusals: &[NAMES, &[problem::NOT_FOUND], STORE],
+        ..PLAIN
+    }],
+};
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
+    /// Only versions after this one: what the page before gave as `next`.
+    #[schemars(extend("maximum" = u64::MAX))]
     after: Option<u64>,
+    /// How many lines at the most.
+    #[schemars(range(min = 1, max = LIMIT), extend("default" = LIMIT))]
     limit: Option<u32>,
 }
 
 /// How many lines a page of history has where none is named.
 const LIMIT: u32 = 1000;
 
+/// A page of a record's history.
+#[derive(Serialize, JsonSchema)]
+struct History {
+    /// Oldest first.
+    items: Vec<VersionLine>,
+    /// The version after which the next page begins; `null` on the last one.
+    next: Option<u64>,
+}
+
 pub(super) async fn versions(
     State(desk): State<Desk>,
-    Path((collection, id)): Path<(String, String)>,
+    At((collection, id)): At<(String, String)>,
     method: Method,
     wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
 ) -> Response {
-    if let Some(refused) = only(&method, "GET, HEAD") {
+    if let Some(refused) = VERSIONS.refuses(&method) {
         return refused;
     }
     let answer = async {
@@ -38,23 +95,21 @@ pub(super) async fn versions(
         if desk.store.get(key.clone()).await? == Found::Missing {
             return Err(Problem::new(problem::NOT_FOUND, format!("There is no {key}, and never was.")));
         }
-        let mut lines = desk.store.history(key, wanted.after.unwrap_or(0), limit + 1).await?;
-        let more = lines.len() > limit as usize;
-        lines.truncate(limit as usize);
-        let next = lines.last().filter(|_| more).map(|line| line.version);
-        let items = serde_json::to_string(&lines).unwrap_or_default();
-        let next = next.map_or("null".to_owned(), |next| next.to_string());
-        Ok(json(format!(r#"{{"items":{items},"next":{next}}}"#)))
+        let mut items = desk.store.history(key, wanted.after.unwrap_or(0), limit + 1).await?;
+        let more = items.len() > limit as usize;
+        items.truncate(limit as usize);
+        let next = items.last().filter(|_| more).map(|line| line.version);
+        Ok(json(&History { items, next }))
     };
     answer.await.unwrap_or_else(Problem::into_response)
 }
 
 pub(super) async fn version(
     State(desk): State<Desk>,
-    Path((collection, id, number)): Path<(String, String, String)>,
+    At((collection, id, number)): At<(String, String, String)>,
     method: Method,
 ) -> Response {
-    if let Some(refused) = only(&method, "GET, HEAD") {
+    if let Some(refused) = VERSION.refuses(&method) {
         return refused;
     }
     let answer = async {

@@ -1,23 +1,92 @@
 //! Test hooks carried out: what a request asks to be done to itself, or a script to the writes of a record.
 
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use midair_record::wire::{Current, Delete, Key, Put};
 use percent_encoding::percent_decode_str;
+use schemars::{Schema, SchemaGenerator, json_schema};
 
-use super::{body, key, only};
+use super::{At, TESTING, body, key};
+use crate::contract::{Answer, Body as Takes, Header, Media, NAMES, Operation, PLAIN, Resource};
 use crate::hook::{Applied, Hook, Script, Scripts, Step, Theirs, When};
-use crate::problem::{self, Problem};
+use crate::problem::{self, Code, Problem};
 use crate::refusal;
 use crate::serve::Desk;
 use crate::store::{Expect, Hand, Patched, Patching, Removal, StoreError, Tags, Write, Written};
 
 const TEST: HeaderName = HeaderName::from_static("midair-test");
 const TEST_APPLIED: HeaderName = HeaderName::from_static("midair-test-applied");
+
+/// What a request may ask to be done to itself.
+pub(crate) static ASKED: Header = Header {
+    name: TEST,
+    about: "What is to happen to this request: a list of hooks (RFC 9651), as `conflict;by=\"bob\", drop`.",
+    schema: some_text,
+};
+/// What was done to it.
+pub(crate) static DONE: Header =
+    Header { name: TEST_APPLIED, about: "Which test hooks were carried out.", schema: some_text };
+/// What goes wrong with any request while hooks are taken.
+pub(crate) const REFUSED: &[Code] = &[problem::MALFORMED_HEADER, problem::TEST_HOOK_FAILED, problem::UNAVAILABLE];
+
+fn some_text() -> serde_json::Value {
+    serde_json::json!({ "type": "string" })
+}
+
+fn a_script(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string" })
+}
+
+const TEXT: &str = "text/plain; charset=utf-8";
+const SCRIPTED: &[Answer] = &[Answer {
+    status: 200,
+    about: "What is left of the script.",
+    headers: &[],
+    sometimes: &[],
+    media: &[Media { kind: TEXT, schema: a_script, example: None }],
+}];
+
+pub(super) static SCRIPT: Resource = Resource {
+    path: "/v1/test-hooks/{collection}/{id}",
+    group: &TESTING,
+    operations: &[
+        Operation {
+            name: "readScript",
+            summary: "What is left of a script",
+            about: "What happens to the next writes of a record.",
+            answers: SCRIPTED,
+            refusals: &[NAMES],
+            ..PLAIN
+        },
+        Operation {
+            method: Method::PUT,
+            name: "putScript",
+            summary: "Say what happens to the next writes of a record",
+            about: "In the words of `Midair-Test`, for clients whose headers cannot be changed.",
+            body: Some(Takes {
+                needed: true,
+                limit: |_| LIMIT,
+                media: &[Media { kind: "text/plain", schema: a_script, example: Some("conflict;by=\"bob\", ()") }],
+            }),
+            answers: SCRIPTED,
+            refusals: &[NAMES, &[problem::MALFORMED_BODY, problem::TOO_LARGE, problem::TOO_SLOW]],
+            ..PLAIN
+        },
+        Operation {
+            method: Method::DELETE,
+            name: "deleteScript",
+            summary: "Forget a script",
+            about: "",
+            answers: &[Answer { status: 204, about: "There is none now.", headers: &[], sometimes: &[], media: &[] }],
+            refusals: &[NAMES],
+            ..PLAIN
+        },
+    ],
+};
 
 /// The largest script, in bytes.
 const LIMIT: usize = 1 << 20;
@@ -206,16 +275,16 @@ fn judged(key: &Key, written: Written) -> Result<u64, String> {
 /// The script that waits for the writes of a record.
 pub(super) async fn script(
     State(desk): State<Desk>,
-    Path((collection, id)): Path<(String, String)>,
+    At((collection, id)): At<(String, String)>,
     method: Method,
     body: Body,
 ) -> Response {
     let answer = async {
         let scripts = desk.hooks.as_ref().ok_or_else(off)?;
-        let key = key(&collection, &id)?;
-        if let Some(refused) = only(&method, "GET, HEAD, PUT, DELETE") {
+        if let Some(refused) = SCRIPT.refuses(&method) {
             return Ok(refused);
         }
+        let key = key(&collection, &id)?;
         match method.as_str() {
             "PUT" => {
                 let bytes = body::bytes(body, LIMIT, desk.limits.body_time).await?;
@@ -227,7 +296,7 @@ pub(super) async fn script(
             }
             _ => {}
         }
-        let headers = [(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))];
+        let headers = [(CONTENT_TYPE, HeaderValue::from_static(TEXT))];
         Ok((headers, scripts.get(&key).text()).into_response())
     };
     answer.await.unwrap_or_else(Problem::into_response)

@@ -2,59 +2,105 @@
 
 mod body;
 mod bulk;
-mod changes;
+pub(crate) mod changes;
 mod collections;
+mod contract;
 mod health;
 mod history;
 mod hooks;
-mod patch;
+pub(crate) mod patch;
 mod presence;
 mod records;
 mod restore;
 
 use axum::Router;
-use axum::http::header::{ALLOW, HeaderName};
-use axum::http::{HeaderMap, HeaderValue, Method, Uri};
+use axum::extract::{FromRequestParts, Path};
+use axum::http::header::HeaderName;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse, Response};
-use axum::routing::any;
+use axum::response::Response;
+use axum::routing::{MethodRouter, any};
 use midair_record::wire::{Key, check_collection};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
+use crate::contract::{Group, JSON, Resource};
 use crate::problem::{self, Problem};
-use crate::serve::Desk;
+use crate::serve::{Desk, Limits};
 use crate::store::Hand;
 
-pub(crate) use hooks::Lost;
+pub(crate) use hooks::{ASKED, DONE, Lost, REFUSED};
 
 pub(crate) const VERSION: HeaderName = HeaderName::from_static("midair-version");
 pub(crate) const AUTHOR: HeaderName = HeaderName::from_static("midair-author");
 pub(crate) const NOTE: HeaderName = HeaderName::from_static("midair-note");
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 pub(crate) const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+pub(crate) const UPDATED_AT: HeaderName = HeaderName::from_static("midair-updated-at");
+pub(crate) const PREFER: HeaderName = HeaderName::from_static("prefer");
+pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+
+/// How many characters an idempotency key has at the most.
+pub(crate) const LONGEST_KEY: usize = 255;
 
 /// What a header value may hold unescaped.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'@');
 
-pub(crate) fn router(desk: Desk) -> Router {
-    Router::new()
-        .route("/healthz", any(health::healthz))
-        .route("/readyz", any(health::readyz))
-        .route("/v1/changes", any(changes::changes))
-        .route("/v1/collections", any(collections::list))
-        .route("/v1/collections/{collection}", any(collections::collection))
-        .route("/v1/collections/{collection}/records", any(records::records))
-        .route("/v1/collections/{collection}/records/{id}", any(records::record))
-        .route("/v1/collections/{collection}/records/{id}/presence", any(presence::presence))
-        .route("/v1/collections/{collection}/records/{id}/versions", any(history::versions))
-        .route("/v1/collections/{collection}/records/{id}/versions/{number}", any(history::version))
-        .route("/v1/collections/{collection}/records/{id}/versions/{number}/restore", any(restore::restore))
-        .route("/v1/collections/{collection}/bulk", any(bulk::bulk))
-        .route("/v1/test-hooks/{collection}/{id}", any(hooks::script))
-        .fallback(nothing_here)
-        .layer(from_fn_with_state(desk.clone(), hooks::obey))
-        .with_state(desk)
+/// Every resource there is, in the order in which the contract tells of them.
+fn table() -> Vec<(&'static Resource, MethodRouter<Desk>)> {
+    vec![
+        (&records::RECORD, any(records::record)),
+        (&records::RECORDS, any(records::records)),
+        (&bulk::BULK, any(bulk::bulk)),
+        (&history::VERSIONS, any(history::versions)),
+        (&history::VERSION, any(history::version)),
+        (&restore::RESTORE, any(restore::restore)),
+        (&changes::CHANGES, any(changes::changes)),
+        (&presence::PRESENCE, any(presence::presence)),
+        (&collections::COLLECTIONS, any(collections::list)),
+        (&collections::COLLECTION, any(collections::collection)),
+        (&health::HEALTHZ, any(health::healthz)),
+        (&health::READYZ, any(health::readyz)),
+        (&contract::OPENAPI, any(contract::openapi)),
+        (&contract::DOCS, any(contract::docs)),
+        (&hooks::SCRIPT, any(hooks::script)),
+    ]
 }
+
+pub(crate) fn router(desk: Desk) -> Router {
+    let mut router = Router::new();
+    for (resource, route) in table() {
+        router = router.route(resource.path, route);
+    }
+    router.fallback(nothing_here).layer(from_fn_with_state(desk.clone(), hooks::obey)).with_state(desk)
+}
+
+/// What the contract tells of.
+pub(crate) fn resources() -> Vec<&'static Resource> {
+    table().into_iter().map(|(resource, _)| resource).collect()
+}
+
+/// The contract under these limits, as OpenAPI.
+pub(crate) fn document(limits: &Limits) -> serde_json::Value {
+    let mut resources = resources();
+    resources.retain(|resource| limits.test_hooks || !std::ptr::eq(*resource, &raw const hooks::SCRIPT));
+    crate::contract::document(&resources, limits)
+}
+
+static RECORDS: Group = Group {
+    name: "Records",
+    about: "JSON objects under a collection and an id, each write under a precondition. A collection comes with its \
+            first record.",
+};
+static HISTORY: Group =
+    Group { name: "History", about: "Every version of a record: who wrote it, when, why, and what it said." };
+static COLLECTIONS: Group =
+    Group { name: "Collections", about: "What a collection asks of its records, and of those who write them." };
+static TESTING: Group = Group {
+    name: "Test hooks",
+    about: "For those who write clients: collisions, delays and lost answers on cue, with `midair serve --test-hooks`.",
+};
+static SERVER: Group = Group { name: "Server", about: "Whether it lives, and what it takes." };
 
 async fn nothing_here(uri: Uri) -> Problem {
     Problem::new(
@@ -63,18 +109,18 @@ async fn nothing_here(uri: Uri) -> Problem {
     )
 }
 
-/// What a method gets that is not among `allowed`: `OPTIONS` is answered with them, anything else refused with them.
-fn only(method: &Method, allowed: &'static str) -> Option<Response> {
-    if allowed.split(", ").any(|one| one == method.as_str()) {
-        return None;
+/// What the path names.
+pub(crate) struct At<T>(T);
+
+impl<T: serde::de::DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for At<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(names)) => Ok(At(names)),
+            Err(fault) => Err(Problem::new(problem::MALFORMED_ID, format!("{}.", fault.body_text()))),
+        }
     }
-    if method == Method::OPTIONS {
-        let headers = [(ALLOW, HeaderValue::from_static(allowed))];
-        return Some((axum::http::StatusCode::NO_CONTENT, headers).into_response());
-    }
-    let problem =
-        Problem::new(problem::METHOD_NOT_ALLOWED, format!("{method} cannot be done here; these can: {allowed}."));
-    Some(problem.header(ALLOW, allowed).into_response())
 }
 
 fn collection_name(name: &str) -> Result<(), Problem> {
@@ -86,7 +132,7 @@ fn key(collection: &str, id: &str) -> Result<Key, Problem> {
 }
 
 /// Who writes, why, and under which name, from the headers.
-fn hand(headers: &HeaderMap) -> Result<Hand, Problem> {
+pub(crate) fn hand(headers: &HeaderMap) -> Result<Hand, Problem> {
     Ok(Hand {
         by: decoded(headers, &AUTHOR)?.unwrap_or_default(),
         note: decoded(headers, &NOTE)?.filter(|note| !note.is_empty()),
@@ -133,11 +179,16 @@ fn edit_id(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 
 /// Whether an edit may be called this.
 fn is_edit_name(name: &str) -> bool {
-    !name.is_empty() && name.len() <= 255 && !name.contains(['"', '\\'])
+    !name.is_empty() && name.len() <= LONGEST_KEY && !name.contains(['"', '\\'])
 }
 
-fn json(body: String) -> Response {
+/// A JSON answer.
+fn json(told: &impl serde::Serialize) -> Response {
+    json_text(serde_json::to_string(told).unwrap_or_default())
+}
+
+fn json_text(body: String) -> Response {
     let mut response = Response::new(body.into());
-    response.headers_mut().insert(axum::http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(axum::http::header::CONTENT_TYPE, HeaderValue::from_static(JSON));
     response
 }

@@ -5,7 +5,9 @@ use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use midair_record::wire::Key;
-use midair_record::{Patch, PatchFault, PatchKind};
+use midair_record::{Patch, PatchFault, PatchKind, Pointer};
+use schemars::JsonSchema;
+use serde_json::{Map, Number, Value};
 
 use super::records::{bodies, first_tag, malformed, may_be_blind, missing, written_response};
 use super::{body, hand};
@@ -15,11 +17,52 @@ use crate::refusal;
 use crate::serve::Desk;
 use crate::store::{Found, Patched, Patching};
 
+/// One step of a JSON patch (RFC 6902), for schemas; [`Patch::parse`] reads it. Members that are not listed are passed
+/// over.
+#[derive(JsonSchema)]
+#[schemars(tag = "op", rename_all = "lowercase")]
+#[expect(dead_code, reason = "only its schema is wanted")]
+pub(super) enum JsonPatchOperation {
+    /// Puts a member there, or an element before the one that is there; `-` is the end of an array.
+    Add { path: Pointer, value: Value },
+    /// Takes it away.
+    Remove { path: Pointer },
+    /// Puts another value in its place.
+    Replace { path: Pointer, value: Value },
+    /// Takes it away from `from`, and adds it at `path`.
+    Move { from: Pointer, path: Pointer },
+    /// Adds at `path` what stands at `from`.
+    Copy { from: Pointer, path: Pointer },
+    /// Refuses the whole patch, with 409, unless this stands there.
+    Test { path: Pointer, value: Value },
+}
+
+/// An operation that may come in any order with those of others, where the collection's schema says so.
+#[derive(JsonSchema)]
+#[schemars(rename = "CommutingOperation", tag = "op", rename_all = "lowercase")]
+#[expect(dead_code, reason = "only its schema is wanted")]
+pub(super) enum Operation {
+    /// Adds to a number, exactly; a missing one counts as 0. Commutes in a `counter`.
+    Increment { path: Pointer, by: Number },
+    /// Puts a value into a list, unless an equal one stands in it. Commutes in a `set`.
+    Add { path: Pointer, value: Value },
+    /// Takes every equal value out of a list. Commutes in a `set`.
+    Remove { path: Pointer, value: Value },
+    /// Puts a value at the end of a list, or a text after a text. Commutes in an `append`.
+    Append { path: Pointer, value: Value },
+}
+
+/// An object laid over the record: `null` takes a member away, arrays are replaced whole (RFC 7396).
+#[derive(JsonSchema)]
+#[schemars(transparent)]
+#[expect(dead_code, reason = "only its schema is wanted")]
+pub(super) struct MergePatch(Map<String, Value>);
+
 /// Which patches are taken here.
-pub(super) const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
+pub(crate) const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
 
 /// The media types of a patch, as `Accept-Patch` lists them.
-pub(super) fn media_types() -> String {
+pub(crate) fn media_types() -> String {
     PatchKind::ALL.map(PatchKind::media_type).join(", ")
 }
 

@@ -1,18 +1,28 @@
 //! Records: a page of them, one of them, written, replaced, deleted; each write under a precondition.
 
+mod contract;
+
 use std::time::SystemTime;
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::header::{CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use midair_record::Record;
 use midair_record::wire::{Delete, Key, Put, Stored, Tombstone};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::{
-    AUTHOR, IDEMPOTENCY_REPLAYED, NOTE, VERSION, body, collection_name, encoded, hand, json, key, only, patch,
+    AUTHOR, At, IDEMPOTENCY_REPLAYED, NOTE, PREFER, PREFERENCE_APPLIED, UPDATED_AT, VERSION, body, collection_name,
+    encoded, hand, json_text, key, patch,
 };
+pub(super) use contract::{
+    ABSENT, ALWAYS_TOLD, RECORD, RECORD_MEDIA, RECORDS, SOMETIMES_TOLD, STALE, UNGUARDED, WRITTEN,
+};
+
+use crate::contract::JSON;
 use crate::precondition::{Conditions, ReadVerdict};
 use crate::problem::{self, Problem};
 use crate::refusal::{self, Bodies};
@@ -21,27 +31,40 @@ use crate::store::{Expect, Found, Glance, Hand, Look, PageWanted, Removal, Tags,
 
 /// How many records a page has where no limit is named, and at the most.
 const PAGE: (u32, u32) = (50, 1000);
-const JSON: &[&str] = &["application/json"];
-const JSON_TYPE: HeaderValue = HeaderValue::from_static("application/json");
+const JSON_TYPE: HeaderValue = HeaderValue::from_static(JSON);
 
-#[derive(serde::Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
+    /// How many records at the most.
+    #[schemars(range(min = 1, max = PAGE.1), extend("default" = PAGE.0))]
     limit: Option<u32>,
+    /// Only records whose id comes after this: what the page before gave as `next`.
     after: Option<String>,
+    /// Only records whose id or text holds this, whatever its case.
     filter: Option<String>,
-    sort: Option<String>,
-    fields: Option<String>,
+}
+
+/// A page of records.
+#[derive(Serialize, JsonSchema)]
+struct Page<'p> {
+    /// In the order of their ids.
+    items: &'p [Stored],
+    /// The id after which the next page begins; `null` on the last one.
+    next: Option<&'p str>,
+    /// How many there are on all pages together.
+    total: u64,
 }
 
 pub(super) async fn records(
     State(desk): State<Desk>,
-    Path(collection): Path<String>,
+    At(collection): At<String>,
     method: Method,
     headers: HeaderMap,
     wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
     body: Body,
 ) -> Response {
-    if let Some(refused) = only(&method, "GET, HEAD, POST") {
+    if let Some(refused) = RECORDS.refuses(&method) {
         return refused;
     }
     let answer = async {
@@ -56,11 +79,7 @@ pub(super) async fn records(
 }
 
 async fn page(desk: &Desk, collection: String, headers: &HeaderMap, wanted: Wanted) -> Result<Response, Problem> {
-    let Wanted { limit, after, filter, sort, fields } = wanted;
-    if let Some((name, text)) = sort.map(|text| ("sort", text)).or(fields.map(|text| ("fields", text))) {
-        let detail = format!("{name}={text} is not understood: pages are in the order of ids, with whole records.");
-        return Err(Problem::new(problem::MALFORMED_QUERY, detail));
-    }
+    let Wanted { limit, after, filter } = wanted;
     let limit = limit.unwrap_or(PAGE.0);
     if !(1..=PAGE.1).contains(&limit) {
         return Err(Problem::new(problem::MALFORMED_QUERY, format!("limit is 1 to {}, not {limit}.", PAGE.1)));
@@ -68,12 +87,11 @@ async fn page(desk: &Desk, collection: String, headers: &HeaderMap, wanted: Want
     let conditions = Conditions::read(headers).map_err(malformed)?;
     let filter = filter.filter(|filter| !filter.is_empty());
     let page = desk.store.page(PageWanted { collection, after, limit, filter }).await?;
-    let items = serde_json::to_string(&page.items).unwrap_or_default();
-    let next = serde_json::to_string(&page.next).unwrap_or_default();
-    let text = format!(r#"{{"items":{items},"next":{next},"total":{}}}"#, page.total);
+    let told = Page { items: &page.items, next: page.next.as_deref(), total: page.total };
+    let text = serde_json::to_string(&told).unwrap_or_default();
     let tag = page_tag(&text);
     let mut response = match conditions.judge_read(&tag, None) {
-        ReadVerdict::Whole => json(text),
+        ReadVerdict::Whole => json_text(text),
         ReadVerdict::NotModified => StatusCode::NOT_MODIFIED.into_response(),
         ReadVerdict::Failed => {
             return Err(Problem::new(problem::VERSION_CONFLICT, "The page changed after you read it."));
@@ -91,7 +109,7 @@ fn page_tag(text: &str) -> String {
 }
 
 async fn add(desk: &Desk, collection: String, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
-    body::check(headers, desk.limits.record, JSON)?;
+    body::check(headers, desk.limits.record, &[JSON])?;
     let hand = hand(headers)?;
     let record = parse(&body::bytes(body, desk.limits.record, desk.limits.body_time).await?)?;
     // The id follows from the edit, where the client named it: the same POST sent twice makes one record.
@@ -115,17 +133,17 @@ fn uuid_from(edit_id: &str) -> String {
 
 pub(super) async fn record(
     State(desk): State<Desk>,
-    Path((collection, id)): Path<(String, String)>,
+    At((collection, id)): At<(String, String)>,
     method: Method,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     let answer = async {
-        let key = key(&collection, &id)?;
-        if let Some(mut refused) = only(&method, "GET, HEAD, PUT, PATCH, DELETE") {
+        if let Some(mut refused) = RECORD.refuses(&method) {
             patch::advertise(&mut refused);
             return Ok(refused);
         }
+        let key = key(&collection, &id)?;
         match method.as_str() {
             "PUT" => replace(&desk, key, &headers, body).await,
             "PATCH" => patch::patch(&desk, key, &headers, body).await,
@@ -192,7 +210,7 @@ fn written_at(at: &str) -> Option<SystemTime> {
 }
 
 async fn replace(desk: &Desk, key: Key, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
-    body::check(headers, desk.limits.record, JSON)?;
+    body::check(headers, desk.limits.record, &[JSON])?;
     if headers.contains_key("content-range") {
         return Err(Problem::new(problem::MALFORMED_HEADER, "Content-Range: a record is written whole."));
     }
@@ -259,13 +277,13 @@ pub(super) fn written_response(
         Some("return=minimal") => {
             let mut response = StatusCode::NO_CONTENT.into_response();
             describe(&mut response, &stored);
-            insert(&mut response, HeaderName::from_static("preference-applied"), "return=minimal");
+            insert(&mut response, PREFERENCE_APPLIED, "return=minimal");
             response
         }
         applied => {
             let mut response = whole(&stored);
             if let Some(applied) = applied {
-                insert(&mut response, HeaderName::from_static("preference-applied"), applied);
+                insert(&mut response, PREFERENCE_APPLIED, applied);
             }
             response
         }
@@ -319,7 +337,7 @@ pub(super) fn bodies(headers: &HeaderMap) -> Bodies {
 
 /// The preference that is honoured (RFC 7240).
 fn preference(headers: &HeaderMap) -> Option<&'static str> {
-    let lines = headers.get_all("prefer").iter().filter_map(|line| line.to_str().ok());
+    let lines = headers.get_all(PREFER).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).find_map(|one| match one.trim().to_ascii_lowercase().as_str() {
         "return=minimal" => Some("return=minimal"),
         "return=representation" => Some("return=representation"),
@@ -368,7 +386,7 @@ pub(super) fn deleted(
 
 /// A record as it was written, with what is known about it in headers.
 pub(super) fn whole(stored: &Stored) -> Response {
-    let mut response = json(stored.fields.text().to_owned());
+    let mut response = json_text(stored.fields.text().to_owned());
     describe(&mut response, stored);
     response
 }
@@ -403,7 +421,7 @@ impl<'r> About<'r> {
         if let Some(at) = written_at(self.at) {
             insert(response, LAST_MODIFIED, &httpdate::fmt_http_date(at));
         }
-        insert(response, HeaderName::from_static("midair-updated-at"), self.at);
+        insert(response, UPDATED_AT, self.at);
         response.headers_mut().insert(VERSION, HeaderValue::from(self.version));
         insert(response, AUTHOR, &encoded(self.by));
         if let Some(note) = self.note {

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::{Expect, Store, StoreError, Tags, nonce, now, record, token};
 
 /// A collection in the list.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct CollectionLine {
     /// Its name.
     pub name: String,

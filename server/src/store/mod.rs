@@ -37,7 +37,7 @@ pub use open::OpenError;
 pub use patch::{Patched, Patching};
 pub use read::{Found, Glance, Look, Page, PageWanted};
 pub use recent::Change;
-pub use settings::Settings;
+pub use settings::{DefinitionSays, Settings};
 pub use tags::Tag;
 pub use trim::Keep;
 pub use write::{Removal, Written};

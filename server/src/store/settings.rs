@@ -1,5 +1,6 @@
 //! What a collection asks of its records and of those who write them, read from its definition.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,6 +8,7 @@ use midair_record::merge::rule::Rules;
 use midair_record::schema::Schema;
 use midair_record::{Record, Value};
 use rusqlite::{Connection, OptionalExtension};
+use schemars::{JsonSchema, SchemaGenerator, json_schema};
 
 use super::trim::Keep;
 use super::{StoreError, record};
@@ -24,6 +26,41 @@ pub struct Settings {
     pub by_field: bool,
     /// `"history"`: how much of it is kept whole.
     pub history: Keep,
+}
+
+/// What a definition may say, for schemas.
+pub struct DefinitionSays;
+
+impl JsonSchema for DefinitionSays {
+    fn schema_name() -> Cow<'static, str> {
+        "Definition".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> schemars::Schema {
+        json_schema!({
+            "description": "What a collection asks. Members that are not listed here are kept.",
+            "type": "object",
+            "properties": {
+                "schema": {
+                    "description": "JSON Schema 2020-12 of the records, with `x-merge`, `x-merge-key` and \
+                        `x-merge-groups` for how they merge. What breaks it is refused with 422.",
+                    "type": ["object", "boolean"]
+                },
+                "preconditions": {
+                    "description": "`optional`: a write that says nothing of what it replaces is done all the same, to \
+                        show what comes of it; the history marks it as blind.",
+                    "enum": ["required", "optional"],
+                    "default": "required"
+                },
+                "scope": {
+                    "description": "`field`: a patch whose token is stale is done where nothing that it touches has \
+                        changed since.",
+                    "enum": ["record", "field"],
+                    "default": "record"
+                }
+            }
+        })
+    }
 }
 
 impl Settings {
@@ -93,5 +130,17 @@ mod tests {
         assert_eq!(read(r#"{"scope":1}"#).unwrap_err(), r#"scope is "record" or "field""#);
         assert!(read(r#"{"schema":{"type":"nothing"}}"#).is_err());
         assert!(read(r#"{"schema":{"x-merge":"dance"}}"#).is_err());
+    }
+
+    #[test]
+    fn what_the_contract_says_of_a_definition_is_what_is_read() {
+        let says = SchemaGenerator::default().into_root_schema_for::<DefinitionSays>().to_value();
+        for value in ["true", "{}", "null", "7", r#""required""#, r#""optional""#, r#""record""#, r#""field""#] {
+            for name in ["schema", "preconditions", "scope", "other"] {
+                let text = format!(r#"{{"{name}":{value}}}"#);
+                let fits = jsonschema::is_valid(&says, &serde_json::from_str(&text).unwrap());
+                assert_eq!(Settings::of(&Record::parse(&text).unwrap()).is_ok(), fits, "{text}");
+            }
+        }
     }
 }

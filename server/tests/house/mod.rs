@@ -1,7 +1,11 @@
 //! A real server on a port of its own and a file of its own, and a client that asks it anything.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod contract;
+
 use std::path::PathBuf;
+
+use contract::Contract;
 
 use midair_server::{Limits, Store, serve};
 use reqwest::header::HeaderMap;
@@ -16,6 +20,8 @@ pub struct House {
     pub store: Store,
     pub client: Client,
     pub file: PathBuf,
+    /// What the server says of itself.
+    pub contract: Contract,
     folder: TempDir,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<std::io::Result<()>>,
@@ -50,7 +56,9 @@ impl Closed {
         let serving = tokio::spawn(serve(listener, store.clone(), limits, told));
         let _ = rustls_ring();
         let client = Client::builder().no_proxy().build().unwrap();
-        House { url, store, client, file, folder, stop: Some(stop), serving }
+        let document = client.get(format!("{url}/openapi.json")).send().await.unwrap().text().await.unwrap();
+        let contract = Contract::read(&document);
+        House { url, contract, store, client, file, folder, stop: Some(stop), serving }
     }
 }
 
@@ -110,7 +118,9 @@ impl House {
         }
         let response = request.body(body.to_owned()).send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Answer { status, headers, text: response.text().await.unwrap() }
+        let answer = Answer { status, headers, text: response.text().await.unwrap() };
+        self.contract.holds(method, path, &answer);
+        answer
     }
 
     pub async fn get(&self, path: &str) -> Answer {

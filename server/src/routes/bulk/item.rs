@@ -3,28 +3,41 @@
 use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use midair_record::wire::{Key, Token};
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::super::records::{self, Standing, first_tag};
+use crate::contract::ProblemMembers;
 use crate::precondition::Conditions;
 use crate::problem::{self, Problem};
 use crate::refusal::{self, Bodies};
 use crate::store::{BulkItem, BulkOutcome, Expect, Found, Hand, Removal, Write};
 
-#[derive(Deserialize)]
+/// One of many writes.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "BulkItem")]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Item {
+    /// The id of the record.
     id: String,
+    /// What to do with it.
     op: ItemOp,
+    /// What `If-Match` says of a request of its own.
     if_match: Option<String>,
+    /// What `If-None-Match` says.
     if_none_match: Option<String>,
+    /// What `Idempotency-Key` says, without quotes.
     idempotency_key: Option<String>,
+    /// The record, of a `put`. What is no record is refused as the rest of the writes go on, as a bad id is.
+    #[schemars(with = "Option<serde_json::Value>")]
     fields: Option<Box<RawValue>>,
+    /// Why; what `Midair-Note` says where it is left out.
     note: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(inline)]
 #[serde(rename_all = "lowercase")]
 enum ItemOp {
     Put,
@@ -204,28 +217,54 @@ impl Verdict {
     }
 
     /// As the answer tells it; `line` is where the write stood, where writes stand in lines.
-    pub(super) fn to_json(&self, line: Option<usize>) -> String {
-        let status = self.outcome.as_ref().map_or_else(|problem| problem.code().status, |done| done.status);
-        let mut json = String::from("{");
-        if let Some(line) = line {
-            json += &format!(r#""line":{line},"#);
-        }
-        if let Some(id) = &self.id {
-            json += &format!(r#""id":{},"#, serde_json::to_string(id).unwrap_or_default());
-        }
-        json += &format!(r#""status":{status}"#);
+    pub(super) fn told(&self, line: Option<usize>) -> Told<'_> {
+        let id = self.id.as_deref();
         match &self.outcome {
-            Ok(done) => {
-                if let Some(token) = &done.token {
-                    json += &format!(r#","etag":{}"#, serde_json::to_string(token).unwrap_or_default());
-                }
-                json += &format!(r#","version":{}"#, done.version);
-                if done.replayed {
-                    json += r#","replayed":true"#;
-                }
-            }
-            Err(problem) => json += &format!(r#","problem":{}"#, problem.to_json()),
+            Ok(done) => Told {
+                line,
+                id,
+                status: done.status,
+                etag: done.token.as_ref(),
+                version: Some(done.version),
+                replayed: done.replayed,
+                problem: None,
+            },
+            Err(problem) => Told {
+                line,
+                id,
+                status: problem.code().status,
+                etag: None,
+                version: None,
+                replayed: false,
+                problem: RawValue::from_string(problem.to_json()).ok(),
+            },
         }
-        json + "}"
     }
+}
+
+/// What became of one of many writes.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "BulkResult")]
+pub(super) struct Told<'v> {
+    /// The line that it stood in, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    /// The id of the record, as it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'v str>,
+    /// The status that the same write alone would have been answered with.
+    status: u16,
+    /// The token of what stands there now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    etag: Option<&'v Token>,
+    /// Its version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
+    /// It had been done before, under the same key.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    replayed: bool,
+    /// Why it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ProblemMembers")]
+    problem: Option<Box<RawValue>>,
 }

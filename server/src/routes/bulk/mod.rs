@@ -6,46 +6,117 @@ mod lines;
 use std::convert::Infallible;
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use serde::Deserialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
 
 use super::records::bodies;
-use super::{body, collection_name, hand, json, only};
+use super::{At, RECORDS, body, collection_name, hand, json};
+use crate::contract::headers::{AUTHOR, IDEMPOTENCY_KEY, NOTE, PREFER};
+use crate::contract::{
+    Answer, Ask, BODY, Body as Takes, JSON, Media, NAMES, Operation, PLAIN, Resource, STORE, of, written_out,
+};
 use crate::problem::{self, Problem};
 use crate::serve::Desk;
 use crate::store::{BulkOutcome, StoreError};
-use item::{Asked, Item, Verdict, Whole};
+use item::{Asked, Item, Told, Verdict, Whole};
 use lines::{Line, Lines};
 
 const LINES: &str = "application/x-ndjson";
-const TYPES: &[&str] = &["application/json", LINES];
+const TYPES: &[&str] = &[JSON, LINES];
+
+pub(super) static BULK: Resource = Resource {
+    path: "/v1/collections/{collection}/bulk",
+    group: &RECORDS,
+    operations: &[Operation {
+        method: Method::POST,
+        name: "writeMany",
+        summary: "Many writes in one request",
+        about: "Each under its own precondition, in this order, and with the verdict that it would get alone. With \
+                `atomic=true` all are done or none; those that were not refused themselves then say `not_written`. As \
+                `application/x-ndjson` each write is a line, an element of `items`, and each is answered by a line as it \
+                comes, however many there are. An `Idempotency-Key` of the whole request names every write in it that has \
+                none of its own.",
+        headers: &[Ask::may(&AUTHOR), Ask::may(&NOTE), Ask::may(&IDEMPOTENCY_KEY), Ask::may(&PREFER)],
+        query: Some(written_out::<Wanted>),
+        body: Some(Takes {
+            needed: true,
+            limit: |limits| limits.bulk,
+            media: &[
+                Media {
+                    kind: JSON,
+                    schema: of::<Items>,
+                    example: Some(
+                        r#"{"items":[{"id":"moon","op":"put","ifNoneMatch":"*","fields":{"name":"Moon","quota":100}},{"id":"mars","op":"delete","ifMatch":"\"3-9f2c4e6a8b0d1357\""}]}"#,
+                    ),
+                },
+                Media {
+                    kind: LINES,
+                    schema: some_lines,
+                    example: Some(
+                        "{\"op\":\"put\",\"id\":\"moon\",\"ifNoneMatch\":\"*\",\"fields\":{\"name\":\"Moon\"}}\n\
+                         {\"op\":\"delete\",\"id\":\"mars\",\"ifMatch\":\"*\"}\n",
+                    ),
+                },
+            ],
+        }),
+        answers: &[Answer {
+            status: 200,
+            about: "What became of each, in the order of the request; a refusal of one does not show in this status.",
+            headers: &[],
+            sometimes: &[],
+            media: &[
+                Media { kind: JSON, schema: of::<Results>, example: None },
+                Media { kind: LINES, schema: some_lines, example: None },
+            ],
+        }],
+        refusals: &[NAMES, &[problem::MALFORMED_QUERY, problem::MALFORMED_HEADER], BODY, STORE],
+        ..PLAIN
+    }],
+};
+
+/// Lines, of which each is JSON. OpenAPI 3.1 has no word for a body of many.
+fn some_lines(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string" })
+}
 /// What a line may have besides its record, in bytes.
 const ENVELOPE: usize = 64 << 10;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
+    /// All or none.
     #[serde(default)]
     atomic: bool,
 }
 
-#[derive(Deserialize)]
+/// Many writes.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "Bulk")]
 struct Items {
     items: Vec<Item>,
 }
 
+/// What became of many writes.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "BulkResults")]
+struct Results<'r> {
+    items: Vec<Told<'r>>,
+}
+
 pub(super) async fn bulk(
     State(desk): State<Desk>,
-    Path(collection): Path<String>,
+    At(collection): At<String>,
     method: Method,
     headers: HeaderMap,
     wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
     body: Body,
 ) -> Response {
-    if let Some(refused) = only(&method, "POST") {
+    if let Some(refused) = BULK.refuses(&method) {
         return refused;
     }
     let answer = async {
@@ -80,8 +151,7 @@ pub(super) async fn bulk(
         })?;
         let items = items.items.into_iter().map(Ok).collect();
         let verdicts = judge(&desk, &whole, items, 0, atomic).await.or_fault()?;
-        let results: Vec<String> = verdicts.iter().map(|verdict| verdict.to_json(None)).collect();
-        Ok(json(format!(r#"{{"items":[{}]}}"#, results.join(","))))
+        Ok(json(&Results { items: verdicts.iter().map(|verdict| verdict.told(None)).collect() }))
     };
     answer.await.unwrap_or_else(Problem::into_response)
 }
@@ -125,7 +195,8 @@ fn read(lines: Vec<Line>) -> (Vec<usize>, Vec<Result<Item, Problem>>) {
 }
 
 fn in_lines_of(numbers: &[usize], verdicts: &[Verdict]) -> String {
-    numbers.iter().zip(verdicts).map(|(number, verdict)| verdict.to_json(Some(*number)) + "\n").collect()
+    let line = |told: &Told| serde_json::to_string(told).unwrap_or_default() + "\n";
+    numbers.iter().zip(verdicts).map(|(number, verdict)| line(&verdict.told(Some(*number)))).collect()
 }
 
 /// What became of writes. Where the store gave no verdict, each says so, and the fault comes along.
