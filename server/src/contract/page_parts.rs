@@ -6,7 +6,7 @@ use serde_json::Value;
 /// Where the examples of the page are sent.
 const HOST: &str = "http://127.0.0.1:4120";
 /// How long a body may be that stands on one line.
-const ONE_LINE: usize = 72;
+const ONE_LINE: usize = 90;
 
 /// A method on a path, as the document tells of it.
 pub(super) struct Operation<'d> {
