@@ -4,6 +4,9 @@
 
 mod house;
 
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+
 use house::House;
 use house::contract::Contract;
 
@@ -77,6 +80,32 @@ async fn what_cannot_be_read_is_refused_by_name_wherever_it_stands() {
     let presence = format!("{AT}/presence");
     let said = house.ask("PUT", &presence, &[("midair-author", "alice")], r#"{"path":"/a~2"}"#).await;
     assert_eq!(said.code(), "malformed_body");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn what_is_no_http_request_is_answered_without_a_body() {
+    let house = House::open().await;
+    let address: SocketAddr = house.url.trim_start_matches("http://").parse().unwrap();
+    let said = move |request: Vec<u8>| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        // The server may hang up before it was sent whole.
+        let _ = stream.write_all(&request);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8(answer).unwrap()
+    };
+    let asked = tokio::task::spawn_blocking(move || {
+        [
+            said(b"HELLO\r\n\r\n".to_vec()),
+            said(b"GET /v1/collections/\xff HTTP/1.1\r\nhost: here\r\n\r\n".to_vec()),
+            said([b"GET /".as_slice(), &[b'a'; 70_000], b" HTTP/1.1\r\nhost: here\r\n\r\n"].concat()),
+            said([b"GET / HTTP/1.1\r\nhost: here\r\n".as_slice(), &b"a: b\r\n".repeat(200), b"\r\n"].concat()),
+        ]
+    });
+    for (answer, status) in asked.await.unwrap().iter().zip(["400", "400", "414", "431"]) {
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")) && answer.ends_with("\r\n\r\n"), "{answer}");
+    }
     house.close().await;
 }
 
