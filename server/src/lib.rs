@@ -3,7 +3,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod contract;
+mod histogram;
 mod hook;
+mod observe;
 pub mod precondition;
 mod presence;
 pub mod problem;
@@ -11,7 +13,9 @@ mod refusal;
 mod routes;
 mod serve;
 pub mod store;
+mod tally;
 
+pub use observe::{REQUEST_TARGET, markdown as metrics_markdown};
 pub use serve::{Limits, serve};
 pub use store::backup::{BackupError, Restored, backup, restore};
 pub use store::{OpenError, Store};

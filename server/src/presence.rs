@@ -96,6 +96,12 @@ impl Presences {
         here
     }
 
+    /// How many people are editing; who edits two records counts twice.
+    pub(crate) fn count(&self) -> usize {
+        let rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        rooms.0.values().map(HashMap::len).sum()
+    }
+
     /// What is told from now on.
     pub(crate) fn follow(&self) -> broadcast::Receiver<Arc<Presence>> {
         self.told.subscribe()

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 
+use crate::observe::{Collision, Noted};
 use crate::store::StoreError;
 
 /// What every refusal goes out as (RFC 9457).
@@ -65,13 +66,14 @@ pub struct Problem {
     detail: String,
     members: Vec<(&'static str, String)>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    collision: Option<Box<Collision>>,
 }
 
 impl Problem {
     /// A refusal with a sentence that a person can act on.
     #[must_use]
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Problem { code, detail: detail.into(), members: Vec::new(), headers: Vec::new() }
+        Problem { code, detail: detail.into(), members: Vec::new(), headers: Vec::new(), collision: None }
     }
 
     /// With one more member; what cannot be serialised is left out.
@@ -90,6 +92,17 @@ impl Problem {
             self.headers.push((name, value));
         }
         self
+    }
+
+    /// Of a write that met another: whoever counts will hear of it.
+    pub(crate) fn noting(mut self, collision: Collision) -> Self {
+        self.collision = Some(Box::new(collision));
+        self
+    }
+
+    /// What is to be counted of it.
+    pub(crate) fn noted(&self) -> Option<Collision> {
+        self.collision.as_deref().cloned()
     }
 
     /// Which refusal it is.
@@ -129,6 +142,9 @@ impl IntoResponse for Problem {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         headers.extend(self.headers);
+        if let Some(collision) = self.collision {
+            response.extensions_mut().insert(Noted { refused: vec![*collision], written: Vec::new() });
+        }
         response
     }
 }

@@ -7,6 +7,7 @@ use midair_record::wire::{Conflict, Current, Key, Stored, Token, Tombstone, Vers
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::observe::Collision;
 use crate::problem::{self, Problem};
 use crate::store::Collection;
 
@@ -116,7 +117,7 @@ pub fn stale(key: &Key, conflict: &Conflict, presented: Option<&str>, creates: b
     }
     let stands = matches!(conflict.current, Current::Stored(_));
     let suggestion = if stands { Suggestion::Merge } else { Suggestion::Recreate };
-    problem.with("suggestion", &suggestion)
+    problem.with("suggestion", &suggestion).noting(Collision::of(key, conflict))
 }
 
 /// The problem of fields that are not what the schema of the collection says.

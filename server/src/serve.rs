@@ -14,6 +14,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 
 use crate::hook::Scripts;
+use crate::observe::Observed;
 use crate::presence::Presences;
 use crate::routes::{self, Lost};
 use crate::store::Store;
@@ -65,6 +66,7 @@ pub(crate) struct Desk {
     pub(crate) presences: Presences,
     /// The scripts that wait; `None` where hooks are not taken.
     pub(crate) hooks: Option<Scripts>,
+    pub(crate) observed: Observed,
     /// Turns true when the server stops: feeds end then.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -81,7 +83,10 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let (stop, stopping) = watch::channel(false);
     let hooks = limits.test_hooks.then(Scripts::default);
-    let router = routes::router(Desk { store, limits, presences: Presences::new(), hooks, stopping });
+    let observed = Observed::new();
+    tokio::spawn(observed.clone().read_on(store.meter(), stopping.clone()));
+    let presences = Presences::new();
+    let router = routes::router(Desk { store, limits, presences, hooks, observed: observed.clone(), stopping });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.header_time);
     let open = GracefulShutdown::new();
@@ -119,11 +124,11 @@ pub async fn serve(
             }
         });
         let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
-        let connection = open.watch(connection);
+        let (connection, counted) = (open.watch(connection), observed.connected());
         tokio::spawn(async move {
             // What breaks a connection is told to nobody: the client has gone.
             let _ = connection.await;
-            drop(seat);
+            drop((seat, counted));
         });
     }
     drop(listener);

@@ -115,9 +115,12 @@ impl Writer<'_> {
         for (status, codes) in refusals {
             answers.insert(status.to_string(), self.refusal(status, &codes));
         }
+        let mut everywhere = vec![self.header(&headers::REQUEST_ID, true), self.header(&headers::TRACEPARENT, false)];
         if self.limits.test_hooks {
-            let (name, header) = self.header(&routes::DONE, false);
-            for answer in answers.values_mut() {
+            everywhere.push(self.header(&routes::DONE, false));
+        }
+        for answer in answers.values_mut() {
+            for (name, header) in &everywhere {
                 answer["headers"][name.as_str()] = header.clone();
             }
         }

@@ -4,6 +4,7 @@ use axum::http::header::{self, HeaderName};
 use serde_json::{Value, json};
 
 use super::Header;
+use crate::observe;
 use crate::routes::changes::LAST_EVENT_ID as LAST_EVENT_ID_NAME;
 use crate::routes::{self, patch};
 
@@ -108,6 +109,17 @@ pub(crate) static CACHE_CONTROL: Header = Header {
     name: header::CACHE_CONTROL,
     about: "Whether the answer may be kept.",
     schema: || json!({ "enum": ["no-store", "no-cache"] }),
+};
+
+pub(crate) static REQUEST_ID: Header = Header {
+    name: observe::REQUEST_ID,
+    about: "The name of the request, by which the server's log knows it: yours where it is sane, or a new one.",
+    schema: text,
+};
+pub(crate) static TRACEPARENT: Header = Header {
+    name: observe::TRACEPARENT,
+    about: "The trace that the request says it is part of (W3C Trace Context), with the server's own span in it.",
+    schema: text,
 };
 
 /// A header's name as people write it.

@@ -17,6 +17,7 @@ use tokio::sync::{broadcast, watch};
 
 use crate::contract::headers::CACHE_CONTROL;
 use crate::contract::{self, Answer, Ask, Group, Media, Operation, PLAIN, Resource, written_out};
+use crate::observe::Counted;
 use crate::presence::Presence;
 use crate::problem::{self, Problem};
 use crate::serve::Desk;
@@ -145,13 +146,15 @@ pub(super) async fn changes(
         return Problem::new(problem::GONE, detail).with("restart", &newest).into_response();
     }
     let presences = wanted.presence.then(|| desk.presences.follow());
+    let counted = desk.observed.subscribed();
     let feed =
         Feed { store: desk.store, wanted, presences, since, read: VecDeque::new(), changed, stopping: desk.stopping };
-    Sse::new(events(feed)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
+    Sse::new(events(feed, counted)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
 }
 
-fn events(feed: Feed) -> impl Stream<Item = Result<Event, Infallible>> {
-    stream::unfold(feed, |mut feed| async move {
+/// The events of a feed, which is counted as long as somebody takes them.
+fn events(feed: Feed, counted: Counted) -> impl Stream<Item = Result<Event, Infallible>> {
+    stream::unfold((feed, counted), |(mut feed, counted)| async move {
         let event = match feed.next().await? {
             Told::Change(change) => Event::default().id(change.event.seq.to_string()).data(change.json()),
             // Without an id: who resumes, resumes after a change.
@@ -159,7 +162,7 @@ fn events(feed: Feed) -> impl Stream<Item = Result<Event, Infallible>> {
                 Event::default().event("presence").data(serde_json::to_string(&*presence).unwrap_or_default())
             }
         };
-        Some((Ok(event), feed))
+        Some((Ok(event), (feed, counted)))
     })
 }
 

@@ -1,4 +1,4 @@
-//! Whether the server lives, what it is, and whether its store answers.
+//! Whether the server lives, what it is, and whether its store can write.
 
 use axum::extract::State;
 use axum::http::Method;
@@ -81,8 +81,8 @@ pub(super) async fn readyz(State(desk): State<Desk>, method: Method) -> Response
     if let Some(refused) = READYZ.refuses(&method) {
         return refused;
     }
-    match desk.store.collections().await {
-        Ok(_) => json(&Readiness { ready: true }),
+    match desk.store.can_write().await {
+        Ok(()) => json(&Readiness { ready: true }),
         Err(error) => crate::problem::Problem::from(error).into_response(),
     }
 }

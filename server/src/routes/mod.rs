@@ -8,6 +8,7 @@ mod contract;
 mod health;
 mod history;
 mod hooks;
+mod numbers;
 pub(crate) mod patch;
 mod presence;
 mod records;
@@ -61,6 +62,8 @@ fn table() -> Vec<(&'static Resource, MethodRouter<Desk>)> {
         (&collections::COLLECTION, any(collections::collection)),
         (&health::HEALTHZ, any(health::healthz)),
         (&health::READYZ, any(health::readyz)),
+        (&numbers::METRICS, any(numbers::metrics)),
+        (&numbers::STATS, any(numbers::stats)),
         (&contract::OPENAPI, any(contract::openapi)),
         (&contract::DOCS, any(contract::docs)),
         (&hooks::SCRIPT, any(hooks::script)),
@@ -72,7 +75,8 @@ pub(crate) fn router(desk: Desk) -> Router {
     for (resource, route) in table() {
         router = router.route(resource.path, route);
     }
-    router.fallback(nothing_here).layer(from_fn_with_state(desk.clone(), hooks::obey)).with_state(desk)
+    let watched = desk.observed.layer();
+    router.fallback(nothing_here).layer(from_fn_with_state(desk.clone(), hooks::obey)).layer(watched).with_state(desk)
 }
 
 /// What the contract tells of.

@@ -6,9 +6,11 @@ mod collections;
 mod explain;
 mod history;
 mod judge;
+mod meter;
 mod open;
 mod patch;
 mod read;
+mod ready;
 mod recent;
 mod row;
 mod settings;
@@ -33,6 +35,7 @@ const READERS: usize = 16;
 
 pub use bulk::{BulkItem, BulkOutcome};
 pub use collections::{Collection, CollectionLine, Definition, PutDefinition, RemoveCollection};
+pub use meter::Meter;
 pub use open::OpenError;
 pub use patch::{Patched, Patching};
 pub use read::{Found, Glance, Look, Page, PageWanted};
@@ -59,6 +62,8 @@ struct Inner {
     tags: tags::Tags,
     turns: turns::Turns,
     known: settings::Known,
+    meter: Arc<Meter>,
+    trial: ready::LastTrial,
 }
 
 /// Which tags a precondition names.
@@ -186,6 +191,12 @@ impl Store {
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<u64> {
         self.inner.recent.watch()
+    }
+
+    /// What the store's writing comes to, in numbers.
+    #[must_use]
+    pub fn meter(&self) -> Arc<Meter> {
+        self.inner.meter.clone()
     }
 
     /// What a collection asks of those who write.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use rusqlite_migration::{M, Migrations};
 
-use super::{Inner, Store, recent, settings, tags, turns, writer};
+use super::{Inner, Meter, Store, ready, recent, settings, tags, turns, writer};
 
 /// Why a file cannot be opened as a store: a sentence that says what to do.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -218,7 +218,8 @@ impl Store {
             epoch(&connection).and_then(|epoch| Ok((epoch, number_of(&connection, "feed_from")?))).map_err(fault)?;
         let recent = recent::Recent::from(u64::try_from(last).unwrap_or_default().max(feed_from));
         let tags = tags::Tags::new();
-        let writer = writer::Writer::start(connection, feed_from, recent.clone(), tags.clone());
+        let meter = Arc::<Meter>::default();
+        let writer = writer::Writer::start(connection, feed_from, recent.clone(), tags.clone(), meter.clone());
         let readers = Mutex::new(Vec::new());
         Ok(Store {
             inner: Arc::new(Inner {
@@ -232,6 +233,8 @@ impl Store {
                 tags,
                 turns: turns::Turns::default(),
                 known: settings::Known::default(),
+                meter,
+                trial: ready::LastTrial::default(),
             }),
         })
     }

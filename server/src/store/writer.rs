@@ -12,6 +12,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::StoreError;
+use super::meter::Meter;
 use super::recent::Recent;
 use super::settings::{Known, Settings};
 use super::tags::{Tag, Tags};
@@ -125,9 +126,9 @@ pub(super) struct Writer {
 
 impl Writer {
     /// `floor`: no change has a number up to this one, whatever the history still has.
-    pub(super) fn start(connection: Connection, floor: u64, recent: Recent, tags: Tags) -> Self {
+    pub(super) fn start(connection: Connection, floor: u64, recent: Recent, tags: Tags, meter: Arc<Meter>) -> Self {
         let (jobs, waiting) = channel();
-        let desk = Desk { connection, floor, recent, tags, known: Known::default() };
+        let desk = Desk { connection, floor, recent, tags, meter, known: Known::default() };
         std::thread::spawn(move || desk.serve(&waiting));
         Writer { jobs }
     }
@@ -150,6 +151,7 @@ struct Desk {
     floor: u64,
     recent: Recent,
     tags: Tags,
+    meter: Arc<Meter>,
     known: Known,
 }
 
@@ -192,7 +194,9 @@ impl Desk {
 
     /// Does the jobs in one transaction. Where that fails, each gets one of its own, so that none fails for another.
     fn settle(&self, mut jobs: Vec<Box<dyn Job>>) {
+        let began = Instant::now();
         let done = self.together(&mut jobs);
+        self.meter.settled(jobs.len(), began.elapsed(), &done);
         if done.is_err() && !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
@@ -269,8 +273,8 @@ mod tests {
 
     #[test]
     fn a_write_that_takes_the_transaction_with_it_fails_alone() {
-        let desk =
-            Desk { connection: table(), floor: 0, recent: Recent::from(0), tags: Tags::new(), known: Known::default() };
+        let (recent, meter) = (Recent::from(0), Arc::<Meter>::default());
+        let desk = Desk { connection: table(), floor: 0, recent, tags: Tags::new(), meter, known: Known::default() };
         let (first, mut first_told) = add(1);
         // What SQLite does by itself when the disk is full in the middle of a transaction.
         let (broken, mut broken_told) = job(|connection| -> Result<(), StoreError> {
@@ -285,5 +289,7 @@ mod tests {
         assert!(matches!((first_told.try_recv(), last_told.try_recv()), (Ok(Ok(1)), Ok(Ok(1)))));
         let sum: i64 = desk.connection.query_row("SELECT sum(n) FROM versions", [], |row| row.get(0)).unwrap();
         assert_eq!((sum, *desk.recent.watch().borrow()), (3, 2), "acknowledged writes are there once, others are not");
+        let (meter, sizes) = (&desk.meter, desk.meter.sizes());
+        assert_eq!((sizes.count(), sizes.sum(), meter.changes(), meter.failures()), (2, 2, 2, 3), "and so they count");
     }
 }

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::super::records::{self, Standing, first_tag};
 use crate::contract::ProblemMembers;
+use crate::observe::Collision;
 use crate::precondition::Conditions;
 use crate::problem::{self, Problem};
 use crate::refusal::{self, Bodies};
@@ -214,6 +215,15 @@ impl Verdict {
     /// Of a line that says no write.
     pub(super) fn of_no_write(fault: Problem) -> Self {
         Verdict { id: None, outcome: Err(fault) }
+    }
+
+    /// The id of the record that was written, or what stood in the way of it, if that was another's write.
+    pub(super) fn collision(&self) -> Result<&str, Option<Collision>> {
+        match (&self.outcome, &self.id) {
+            (Ok(_), Some(id)) => Ok(id),
+            (Ok(_), None) => Err(None),
+            (Err(problem), _) => Err(problem.noted()),
+        }
     }
 
     /// As the answer tells it; `line` is where the write stood, where writes stand in lines.

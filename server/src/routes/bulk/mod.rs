@@ -11,6 +11,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
+use midair_record::wire::Key;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,7 @@ use crate::contract::headers::{AUTHOR, IDEMPOTENCY_KEY, NOTE, PREFER};
 use crate::contract::{
     Answer, Ask, BODY, Body as Takes, JSON, Media, NAMES, Operation, PLAIN, Resource, STORE, of, written_out,
 };
+use crate::observe::Noted;
 use crate::problem::{self, Problem};
 use crate::serve::Desk;
 use crate::store::{BulkOutcome, StoreError};
@@ -144,16 +146,32 @@ pub(super) async fn bulk(
             }
             let (numbers, items) = read(all);
             let verdicts = judge(&desk, &whole, items, 0, atomic).await.or_fault()?;
-            return Ok(ndjson(Body::from(in_lines_of(&numbers, &verdicts))));
+            let mut response = ndjson(Body::from(in_lines_of(&numbers, &verdicts)));
+            response.extensions_mut().insert(noted(&whole.collection, &verdicts));
+            return Ok(response);
         }
         let items: Items = serde_json::from_slice(&bytes).map_err(|fault| {
             Problem::new(problem::MALFORMED_BODY, format!("The list of writes cannot be read: {fault}."))
         })?;
         let items = items.items.into_iter().map(Ok).collect();
         let verdicts = judge(&desk, &whole, items, 0, atomic).await.or_fault()?;
-        Ok(json(&Results { items: verdicts.iter().map(|verdict| verdict.told(None)).collect() }))
+        let mut response = json(&Results { items: verdicts.iter().map(|verdict| verdict.told(None)).collect() });
+        response.extensions_mut().insert(noted(&whole.collection, &verdicts));
+        Ok(response)
     };
     answer.await.unwrap_or_else(Problem::into_response)
+}
+
+/// What is to be counted of writes that were all judged before the answer began.
+fn noted(collection: &str, verdicts: &[Verdict]) -> Noted {
+    let mut noted = Noted::default();
+    for verdict in verdicts {
+        match verdict.collision() {
+            Ok(id) => noted.written.push(Key { collection: collection.to_owned(), id: id.to_owned() }),
+            Err(collision) => noted.refused.extend(collision),
+        }
+    }
+    noted
 }
 
 fn ndjson(body: Body) -> Response {
