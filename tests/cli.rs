@@ -268,6 +268,35 @@ fn a_server_takes_test_hooks_where_it_is_told_to_and_nowhere_else() {
 }
 
 #[test]
+fn a_server_logs_each_request_where_that_is_asked_for_and_only_trouble_where_it_is_not() {
+    let logged = |words: &[&str], level: Option<&str>| {
+        let home = Home::new();
+        let mut command = home.command(&[&["serve", "--no-seed"], words].concat());
+        command.envs(level.map(|level| ("MIDAIR_LOG", level))).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut server = Serving(command.spawn().expect("it runs"));
+        BufReader::new(server.0.stdout.take().expect("a pipe")).read_line(&mut String::new()).expect("a line");
+        assert_eq!(home.run(&["export", "projects"]).code, Some(4));
+        let told = Command::new("kill").args(["-TERM", &server.0.id().to_string()]).status().expect("told");
+        assert!(told.success() && server.code() == Some(143));
+        let mut text = String::new();
+        server.0.stderr.take().expect("a pipe").read_to_string(&mut text).expect("text");
+        text
+    };
+    let json = logged(&["--log", "json"], None);
+    let lines: Vec<serde_json::Value> = json.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let listed = lines.iter().find(|line| line["route"] == "/v1/collections").unwrap_or_else(|| panic!("{json}"));
+    assert_eq!((&listed["method"], &listed["status"], &listed["level"]), (&"GET".into(), &200.into(), &"INFO".into()));
+    let text = logged(&["--log", "text"], None);
+    assert!(text.contains("INFO midair::request: request id=") && text.contains("status=200"), "{text}");
+    assert!(!text.contains('\u{1b}'), "{text}");
+    assert_eq!(logged(&[], None), "");
+    assert_eq!(logged(&["--log", "json", "--log-level", "warn"], None), "");
+    assert!(logged(&[], Some("midair::request=info")).contains("status=200"));
+    let bad = Home::new().run(&["serve", "--log-level", "a=b=c"]);
+    assert!(bad.code == Some(2) && bad.err.contains("not a level"), "{bad:?}");
+}
+
+#[test]
 fn a_reader_that_has_enough_is_no_failure() {
     let home = Home::new();
     let many: String = (0..3000).map(|n| format!("{{\"id\":{n},\"text\":\"{}\"}}\n", "x".repeat(100))).collect();

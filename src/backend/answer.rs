@@ -70,7 +70,7 @@ impl Backend {
     /// Sends, and reads the answer to its end. Every request but the feed goes through here.
     pub(super) async fn exchange(&self, asks: Asks, request: RequestBuilder) -> Result<Answer, Fault> {
         let lost = |fault: reqwest::Error| Fault::of(self.name(), asks, &fault);
-        let response = request.timeout(ANSWER_WITHIN).send().await.map_err(lost)?;
+        let response = self.traced(request).timeout(ANSWER_WITHIN).send().await.map_err(lost)?;
         self.whole(asks, response).await
     }
 

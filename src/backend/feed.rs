@@ -29,7 +29,7 @@ impl Backend {
         if let Some(since) = since {
             url.query_pairs_mut().append_pair("since", &since.to_string());
         }
-        let request = self.inner.client.get(url).header(ACCEPT, "text/event-stream");
+        let request = self.traced(self.inner.client.get(url).header(ACCEPT, "text/event-stream"));
         let response = match tokio::time::timeout(ANSWER_WITHIN, request.send()).await {
             Ok(Ok(response)) => response,
             Ok(Err(fault)) => return Err(Fault::of(self.name(), Asks::Read, &fault)),

@@ -7,6 +7,7 @@ mod bulk;
 mod fault;
 mod feed;
 mod midair;
+mod trace;
 mod write;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use reqwest::Url;
 
 pub use bulk::{Creation, Outcome, Together};
 pub use fault::{BadServer, Fault};
+use trace::Trace;
 
 /// The contract that this client speaks, as a server names it at `/healthz`.
 pub const CONTRACT: u64 = 1;
@@ -30,6 +32,8 @@ const SILENCE: Duration = Duration::from_secs(40);
 #[derive(Clone, Debug)]
 pub struct Backend {
     inner: Arc<Inner>,
+    /// What all requests from here on are part of; each is by itself where there is none.
+    trace: Option<Trace>,
 }
 
 #[derive(Debug)]
@@ -108,7 +112,7 @@ impl Backend {
         let client =
             client.build().map_err(|fault| BadServer(format!("cannot set up a client for {server}: {fault}")))?;
         let inner = Inner { client, root, name, who: who.to_owned() };
-        Ok(Backend { inner: Arc::new(inner) })
+        Ok(Backend { inner: Arc::new(inner), trace: None })
     }
 
     /// What people call the server: host and port.
@@ -121,6 +125,16 @@ impl Backend {
     #[must_use]
     pub fn who(&self) -> &str {
         &self.inner.who
+    }
+
+    /// The same server, asked for the sake of one edit.
+    fn for_edit(&self, edit_id: &str) -> Self {
+        Backend { inner: self.inner.clone(), trace: Some(Trace::of_edit(edit_id)) }
+    }
+
+    /// A request that says which trace it is part of.
+    fn traced(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+        request.header(trace::TRACEPARENT, self.trace.unwrap_or_else(Trace::new).header())
     }
 
     /// `root` and these path segments. Whatever a segment holds, it stays one segment.

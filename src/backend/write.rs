@@ -44,6 +44,10 @@ impl Backend {
     /// # Errors
     /// [`Fault`]. After [`Fault::Uncertain`] the same draft can be sent again: its edit id makes it one write.
     pub async fn save(&self, draft: &Draft) -> Result<Put, Fault> {
+        self.for_edit(&draft.edit_id).send(draft).await
+    }
+
+    async fn send(&self, draft: &Draft) -> Result<Put, Fault> {
         let (precondition, record) = match &draft.base {
             Basis::New => (Precondition::Absent, Record::of(draft.fields.clone())),
             Basis::Version(base) => (Precondition::Is(&base.token), base.fields.rewritten(&draft.fields)),
@@ -75,11 +79,12 @@ impl Backend {
     pub async fn delete(&self, key: &Key, token: &Token, note: Option<&str>, edit_id: &str) -> Result<Delete, Fault> {
         let write =
             Write { method: Method::DELETE, key, precondition: Precondition::Is(token), edit_id, note, record: None };
-        let answer = self.exchange(Asks::Write, self.request(&write)).await?;
+        let traced = self.for_edit(edit_id);
+        let answer = traced.exchange(Asks::Write, self.request(&write)).await?;
         match answer.status {
-            status if status.is_success() => self.tombstone(key, note).await.map(Delete::Deleted),
+            status if status.is_success() => traced.tombstone(key, note).await.map(Delete::Deleted),
             StatusCode::PRECONDITION_FAILED => {
-                let conflict = self.conflict(key, Some(token), &answer).await?;
+                let conflict = traced.conflict(key, Some(token), &answer).await?;
                 Ok(Delete::Stale(Box::new(conflict)))
             }
             StatusCode::GONE => match answer.problem().deleted {

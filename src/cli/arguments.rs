@@ -59,6 +59,8 @@ pub struct Common {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the server in the foreground, until it is interrupted
+    ///
+    /// It answers /healthz and /readyz, and tells of itself at /metrics (OpenMetrics) and /v1/stats.
     #[command(after_help = Exit::table())]
     Serve(Serve),
 
@@ -112,6 +114,24 @@ pub struct Serve {
     /// (docs/test-hooks.md), never for records that matter
     #[arg(long)]
     pub test_hooks: bool,
+
+    /// Log each request to stderr, a line each: who asked what of which record, never what was said
+    #[arg(long, value_name = "FORMAT")]
+    pub log: Option<LogFormat>,
+
+    /// What is logged: error, warn, info, debug or trace, or that by target, as in warn,midair::request=info
+    /// [default: info with --log, else warn]
+    #[arg(long, value_name = "LEVEL", env = "MIDAIR_LOG", hide_env_values = true, value_parser = log_level)]
+    pub log_level: Option<String>,
+}
+
+/// How an event is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
 }
 
 #[derive(Args, Debug)]
@@ -279,6 +299,11 @@ pub fn name(text: &str) -> Result<String, String> {
 fn collection(text: &str) -> Result<String, String> {
     midair_record::wire::check_collection(text).map_err(|fault| fault.to_string())?;
     Ok(text.to_owned())
+}
+
+fn log_level(text: &str) -> Result<String, String> {
+    let read = tracing_subscriber::EnvFilter::builder().parse(text);
+    read.map(|_| text.to_owned()).map_err(|_| "not a level, as info is, nor levels by target".to_owned())
 }
 
 fn socket_address(text: &str) -> Result<SocketAddr, String> {

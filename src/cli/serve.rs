@@ -12,15 +12,15 @@ use super::hosting::{Hosted, NoHost};
 use super::{log, places, seed};
 
 /// Serves, and says on stdout where, when it is ready.
-pub async fn serve(common: &Common, serve: &Serve) -> Result<Exit, Failure> {
+pub async fn serve(common: &Common, how: &Serve) -> Result<Exit, Failure> {
     if common.server.is_some() {
         return Err(Failure::usage("serve runs a server here; --server names one elsewhere: leave it out"));
     }
-    log::onto_stderr();
+    let _log = log::onto_stderr(how.log, how.log_level.as_deref());
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::because)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::because)?;
     let db = common.db.clone().map_or_else(places::database, Ok)?;
-    let limits = Limits { test_hooks: serve.test_hooks, ..Limits::default() };
+    let limits = Limits { test_hooks: how.test_hooks, ..Limits::default() };
     let mut hosted = start(common, &db, limits).await?;
     if hosted.empty && !common.no_seed {
         seed::sow(&hosted.url()).await?;
@@ -28,7 +28,7 @@ pub async fn serve(common: &Common, serve: &Serve) -> Result<Exit, Failure> {
     if !hosted.address.ip().is_loopback() {
         tracing::warn!(address = %hosted.address, "whoever reaches this address can read and change every record");
     }
-    if serve.test_hooks {
+    if how.test_hooks {
         tracing::warn!("test hooks are on: whoever reaches this server can make it collide and lose answers");
     }
     let ready = format!("midair server on http://{} · {}\n", hosted.address, db.display());

@@ -19,7 +19,7 @@ use super::records::bodies;
 use super::{At, RECORDS, body, collection_name, hand, json};
 use crate::contract::headers::{AUTHOR, IDEMPOTENCY_KEY, NOTE, PREFER};
 use crate::contract::{
-    Answer, Ask, BODY, Body as Takes, JSON, Media, NAMES, Operation, PLAIN, Resource, STORE, of, written_out,
+    Answer, Ask, BODY, Body as Takes, JSON, Media, NAMES, Operation, Resource, STORE, of, written_out,
 };
 use crate::observe::Noted;
 use crate::problem::{self, Problem};
@@ -77,7 +77,6 @@ pub(super) static BULK: Resource = Resource {
             ],
         }],
         refusals: &[NAMES, &[problem::MALFORMED_QUERY, problem::MALFORMED_HEADER], BODY, STORE],
-        ..PLAIN
     }],
 };
 
