@@ -83,6 +83,7 @@ pub(super) fn lines(
     after: u64,
     limit: u64,
 ) -> Result<Vec<VersionLine>, StoreError> {
+    let after = after.min(row.version);
     let last = row.version.min(after.saturating_add(limit));
     let mut place = if last == row.version { Some(row.head) } else { place(connection, row, last)? };
     let sql = format!("SELECT {LINE}, before FROM versions WHERE seq = ?1 AND version > ?2");

@@ -50,9 +50,9 @@ impl Store {
     }
 }
 
-/// Takes a page and gives it back: both go into the log of the file, where every write of a record goes first.
+/// Takes a few pages and gives them back: both go into the log of the file, where every write of a record goes first.
 fn attempt(pen: &Pen) -> Result<(), StoreError> {
-    pen.prepare_cached("INSERT INTO store (name, value) VALUES ('trial', hex(zeroblob(2200)))")?.execute([])?;
+    pen.prepare_cached("INSERT INTO store (name, value) VALUES ('trial', hex(zeroblob(8200)))")?.execute([])?;
     pen.prepare_cached("DELETE FROM store WHERE name = 'trial'")?.execute([])?;
     Ok(())
 }

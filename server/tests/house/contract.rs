@@ -127,6 +127,14 @@ impl Contract {
         if !answer.header("content-type").contains("json") {
             return;
         }
+        if answer.header("content-type").contains("ndjson") {
+            let result = json!({ "$ref": "#/components/schemas/BulkResult" });
+            for line in answer.text.lines() {
+                let line = serde_json::from_str(line).unwrap();
+                self.fits(&result, &line).unwrap_or_else(|fault| panic!("{at}: {fault}"));
+            }
+            return;
+        }
         self.fits(&content["schema"], &answer.json()).unwrap_or_else(|fault| panic!("{at}: {fault}"));
         if answer.status >= 400 {
             let members = self.document["components"]["schemas"]["Problem"]["properties"].as_object().unwrap();
