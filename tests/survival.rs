@@ -43,8 +43,8 @@ fn when_the_host_is_killed_the_save_goes_out_once_the_server_is_back() {
     alice.kill_9();
     bob.keys("ctrl-s").shows("Saved projects/prj_1 as v2");
     carol.shows("bob saved v2");
-    let hosts = [&mut bob, &mut carol].iter().filter(|one| one.screen().contains("hosted by this terminal")).count();
-    assert_eq!(hosts, 1, "one of them hosts, and only one");
+    // Which of them hosts is open; the one who saved may hear of the save before its own feed is back.
+    Terminal::one_shows([&mut bob, &mut carol], "hosted by this terminal");
 }
 
 #[test]

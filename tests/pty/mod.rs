@@ -191,6 +191,25 @@ impl Terminal {
         }
     }
 
+    /// Waits until `text` stands on the screen of just one of two terminals, whichever it is.
+    pub fn one_shows(pair: [&mut Terminal; 2], text: &str) {
+        let end = Instant::now() + PATIENCE;
+        let [left, right] = pair;
+        while left.screen().contains(text) == right.screen().contains(text) {
+            assert!(
+                Instant::now() < end,
+                "{text:?} does not come on just one screen. They are:\n{}\n{}",
+                left.screen(),
+                right.screen()
+            );
+            for terminal in [&mut *left, &mut *right] {
+                if let Ok(chunk) = terminal.output.recv_timeout(Duration::from_millis(20)) {
+                    terminal.take(&chunk);
+                }
+            }
+        }
+    }
+
     /// Waits until `text` stands on the screen.
     pub fn shows(&mut self, text: &str) -> &mut Self {
         self.waits_until(&format!("{text:?}"), |screen| screen.contents().contains(text))
