@@ -2,7 +2,9 @@
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod alarm;
 mod contract;
+mod front;
 mod histogram;
 mod hook;
 mod observe;

@@ -1,22 +1,23 @@
 //! Answers requests on a listener until told to stop; then ends the feeds, lets the others finish, and gives up the port.
 
 use std::future::Future;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
-use hyper::service::{Service, service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 
+use crate::alarm::Alarm;
+use crate::front::Front;
 use crate::hook::Scripts;
 use crate::observe::Observed;
 use crate::presence::Presences;
-use crate::routes::{self, Lost};
 use crate::store::Store;
 
 /// How long requests that are under way may take once the server is told to stop.
@@ -58,9 +59,20 @@ impl Default for Limits {
     }
 }
 
-/// What every route works with.
+/// What every route works with. Cheap to clone; all clones are one.
 #[derive(Clone)]
-pub(crate) struct Desk {
+pub(crate) struct Desk(Arc<OnDesk>);
+
+impl Deref for Desk {
+    type Target = OnDesk;
+
+    fn deref(&self) -> &OnDesk {
+        &self.0
+    }
+}
+
+/// What lies on the desk.
+pub(crate) struct OnDesk {
     pub(crate) store: Store,
     pub(crate) limits: Limits,
     pub(crate) presences: Presences,
@@ -86,9 +98,9 @@ pub async fn serve(
     let observed = Observed::new();
     tokio::spawn(observed.clone().read_on(store.meter(), stopping.clone()));
     let presences = Presences::new();
-    let router = routes::router(Desk { store, limits, presences, hooks, observed: observed.clone(), stopping });
+    let desk = OnDesk { store, limits, presences, hooks, observed: observed.clone(), stopping };
+    let front = Front::new(Desk(Arc::new(desk)));
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(limits.header_time);
     let open = GracefulShutdown::new();
     let seats = Arc::new(Semaphore::new(limits.connections));
     tokio::pin!(shutdown);
@@ -114,15 +126,10 @@ pub async fn serve(
         let _ = stream.set_nodelay(true);
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(limits.write_time));
-        let answers = TowerToHyperService::new(router.clone());
-        let service = service_fn(move |request| {
-            let answer = answers.call(request);
-            // An answer that a test hook took away ends the connection.
-            async move {
-                let Ok(answer) = answer.await;
-                answer.extensions().get::<Lost>().copied().map_or(Ok(answer), Err)
-            }
-        });
+        let front = front.clone();
+        let service = service_fn(move |request| front.clone().answer(request));
+        // Each connection has an alarm of its own.
+        http.timer(Alarm::new()).header_read_timeout(limits.header_time);
         let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
         let (connection, counted) = (open.watch(connection), observed.connected());
         tokio::spawn(async move {

@@ -24,6 +24,11 @@ use crate::routes::{AUTHOR, IDEMPOTENCY_REPLAYED};
 const NO_ROUTE: &str = "none";
 
 impl Observed {
+    /// Notes a request that goes to a route without the router.
+    pub(crate) fn asked<B>(&self, request: &axum::http::Request<B>, route: &'static str) -> Asked {
+        Asked::of(request, Route::Known(route), self)
+    }
+
     /// Stands around a route.
     pub(crate) fn layer<S>(&self) -> impl Layer<S, Service = Watched<S>> + Clone + use<S> {
         let observed = self.clone();
@@ -48,16 +53,8 @@ impl<S: Service<Request, Response = Response>> Service<Request> for Watched<S> {
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let headers = request.headers();
-        let asked = Asked {
-            at: Instant::now(),
-            id: self.observed.ids.of(headers),
-            trace: Trace::of(headers),
-            method: request.method().clone(),
-            route: request.extensions().get().cloned(),
-            uri: request.uri().clone(),
-            author: headers.get(AUTHOR).cloned(),
-        };
+        let route = request.extensions().get().cloned().map_or(Route::None, Route::Matched);
+        let asked = Asked::of(&request, route, &self.observed);
         Watching { answer: self.inner.call(request), asked, observed: self.observed.clone() }
     }
 }
@@ -83,21 +80,55 @@ impl<F: Future<Output = Result<Response, E>>, E> Future for Watching<F> {
     }
 }
 
+/// What a path is counted under.
+enum Route {
+    /// What the router found.
+    Matched(MatchedPath),
+    /// What was found without it.
+    Known(&'static str),
+    /// There is none such.
+    None,
+}
+
+impl Route {
+    fn template(&self) -> &str {
+        match self {
+            Route::Matched(path) => path.as_str(),
+            Route::Known(path) => path,
+            Route::None => NO_ROUTE,
+        }
+    }
+}
+
 /// What is kept of a request until it is answered; clones that copy no text.
-struct Asked {
+pub(crate) struct Asked {
     at: Instant,
     id: HeaderValue,
     trace: Option<Trace>,
     method: Method,
-    route: Option<MatchedPath>,
+    route: Route,
     uri: Uri,
     author: Option<HeaderValue>,
 }
 
 impl Asked {
-    fn answered(&self, observed: &Observed, response: &mut Response) {
+    fn of<B>(request: &axum::http::Request<B>, route: Route, observed: &Observed) -> Self {
+        let headers = request.headers();
+        Asked {
+            at: Instant::now(),
+            id: observed.ids.of(headers),
+            trace: Trace::of(headers),
+            method: request.method().clone(),
+            route,
+            uri: request.uri().clone(),
+            author: headers.get(AUTHOR).cloned(),
+        }
+    }
+
+    /// Counts the answer, logs it, and gives it its name.
+    pub(crate) fn answered(&self, observed: &Observed, response: &mut Response) {
         let (took, status) = (self.at.elapsed(), response.status());
-        let route = self.route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
+        let route = self.route.template();
         observed.requests.add(route, &self.method, status.as_u16(), took);
         let noted = response.extensions_mut().remove::<Noted>();
         let writes = matches!(self.method, Method::PUT | Method::PATCH | Method::DELETE | Method::POST);

@@ -147,8 +147,15 @@ pub(super) async fn changes(
     }
     let presences = wanted.presence.then(|| desk.presences.follow());
     let counted = desk.observed.subscribed();
-    let feed =
-        Feed { store: desk.store, wanted, presences, since, read: VecDeque::new(), changed, stopping: desk.stopping };
+    let feed = Feed {
+        store: desk.store.clone(),
+        wanted,
+        presences,
+        since,
+        read: VecDeque::new(),
+        changed,
+        stopping: desk.stopping.clone(),
+    };
     Sse::new(events(feed, counted)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
 }
 

@@ -18,7 +18,7 @@ use crate::refusal;
 use crate::serve::Desk;
 use crate::store::{Expect, Hand, Patched, Patching, Removal, StoreError, Tags, Write, Written};
 
-const TEST: HeaderName = HeaderName::from_static("midair-test");
+pub(crate) const TEST: HeaderName = HeaderName::from_static("midair-test");
 const TEST_APPLIED: HeaderName = HeaderName::from_static("midair-test-applied");
 
 /// What a request may ask to be done to itself.

@@ -30,7 +30,8 @@ use crate::problem::{self, Problem};
 use crate::serve::{Desk, Limits};
 use crate::store::Hand;
 
-pub(crate) use hooks::{ASKED, DONE, Lost, REFUSED};
+pub(crate) use hooks::{ASKED, DONE, Lost, REFUSED, TEST};
+pub(crate) use records::at as record;
 
 pub(crate) const VERSION: HeaderName = HeaderName::from_static("midair-version");
 pub(crate) const AUTHOR: HeaderName = HeaderName::from_static("midair-author");
@@ -77,6 +78,11 @@ pub(crate) fn router(desk: Desk) -> Router {
     }
     let watched = desk.observed.layer();
     router.fallback(nothing_here).layer(from_fn_with_state(desk.clone(), hooks::obey)).layer(watched).with_state(desk)
+}
+
+/// The path of a record, with its names in braces.
+pub(crate) fn record_path() -> &'static str {
+    records::RECORD.path
 }
 
 /// What the contract tells of.

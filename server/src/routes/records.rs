@@ -27,7 +27,7 @@ use crate::precondition::{Conditions, ReadVerdict};
 use crate::problem::{self, Problem};
 use crate::refusal::{self, Bodies};
 use crate::serve::Desk;
-use crate::store::{Expect, Found, Glance, Hand, Look, PageWanted, Removal, Tags, Write, Written};
+use crate::store::{Expect, Found, Glance, Hand, Look, PageWanted, Removal, Tags, Write, Written, whole_seconds};
 
 /// How many records a page has where no limit is named, and at the most.
 const PAGE: (u32, u32) = (50, 1000);
@@ -138,17 +138,28 @@ pub(super) async fn record(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    at(&desk, (&collection, &id), &method, &headers, body).await
+}
+
+/// Does with the record of this name what is asked.
+pub(crate) async fn at(
+    desk: &Desk,
+    (collection, id): (&str, &str),
+    method: &Method,
+    headers: &HeaderMap,
+    body: Body,
+) -> Response {
     let answer = async {
-        if let Some(mut refused) = RECORD.refuses(&method) {
+        if let Some(mut refused) = RECORD.refuses(method) {
             patch::advertise(&mut refused);
             return Ok(refused);
         }
-        let key = key(&collection, &id)?;
+        let key = key(collection, id)?;
         match method.as_str() {
-            "PUT" => replace(&desk, key, &headers, body).await,
-            "PATCH" => patch::patch(&desk, key, &headers, body).await,
-            "DELETE" => remove(&desk, key, &headers).await,
-            _ => read(&desk, key, &headers).await,
+            "PUT" => replace(desk, key, headers, body).await,
+            "PATCH" => patch::patch(desk, key, headers, body).await,
+            "DELETE" => remove(desk, key, headers).await,
+            _ => read(desk, key, headers).await,
         }
     };
     answer.await.unwrap_or_else(Problem::into_response)
@@ -164,9 +175,10 @@ pub(super) fn missing(key: &Key) -> Problem {
 
 async fn read(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, Problem> {
     let conditions = Conditions::read(headers).map_err(malformed)?;
+    // Who has what stands now is told so at once, whatever is being written.
     if conditions.may_have_it()
-        && let Some(known) = desk.store.tag(&key)?
-        && conditions.judge_read(&known.tag, written_at(&known.at)) == ReadVerdict::NotModified
+        && let Look::Here(known) = desk.store.glance(&key)?
+        && conditions.judge_read(&known.tag, known.written) == ReadVerdict::NotModified
     {
         return Ok(not_modified(&known.tag));
     }
@@ -176,12 +188,12 @@ async fn read(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, Pr
         Look::Gone(gone) => return Err(refusal::gone(&key, &gone)),
         Look::Missing => return Err(missing(&key)),
     };
-    match conditions.judge_read(&seen.tag, written_at(&seen.at)) {
+    match conditions.judge_read(&seen.tag, seen.written) {
         ReadVerdict::Whole => {
             let mut response = Response::new(Body::empty());
             response.headers_mut().insert(CONTENT_TYPE, JSON_TYPE);
             About::of(&seen).describe(&mut response);
-            *response.body_mut() = Body::from(seen.text);
+            *response.body_mut() = Body::from(seen.text.clone());
             Ok(response)
         }
         ReadVerdict::NotModified => Ok(not_modified(&seen.tag)),
@@ -200,13 +212,6 @@ fn not_modified(tag: &str) -> Response {
     let mut response = StatusCode::NOT_MODIFIED.into_response();
     insert(&mut response, ETAG, tag);
     response
-}
-
-/// The time of a write in whole seconds, which is what an HTTP date can say.
-fn written_at(at: &str) -> Option<SystemTime> {
-    let at: jiff::Timestamp = at.parse().ok()?;
-    let seconds = u64::try_from(at.as_second()).ok()?;
-    SystemTime::UNIX_EPOCH.checked_add(std::time::Duration::from_secs(seconds))
 }
 
 async fn replace(desk: &Desk, key: Key, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
@@ -396,6 +401,7 @@ fn describe(response: &mut Response, stored: &Stored) {
         version: stored.version,
         tag: stored.token.as_str(),
         at: &stored.updated_at,
+        written: whole_seconds(&stored.updated_at),
         by: &stored.updated_by,
         note: stored.note.as_deref(),
     }
@@ -407,18 +413,20 @@ struct About<'r> {
     version: u64,
     tag: &'r str,
     at: &'r str,
+    written: Option<SystemTime>,
     by: &'r str,
     note: Option<&'r str>,
 }
 
 impl<'r> About<'r> {
     fn of(seen: &'r Glance) -> Self {
-        About { version: seen.version, tag: &seen.tag, at: &seen.at, by: &seen.by, note: seen.note.as_deref() }
+        let (version, written, note) = (seen.version, seen.written, seen.note.as_deref());
+        About { version, tag: &seen.tag, at: &seen.at, written, by: &seen.by, note }
     }
 
     fn describe(&self, response: &mut Response) {
         insert(response, ETAG, self.tag);
-        if let Some(at) = written_at(self.at) {
+        if let Some(at) = self.written {
             insert(response, LAST_MODIFIED, &httpdate::fmt_http_date(at));
         }
         insert(response, UPDATED_AT, self.at);

@@ -1,5 +1,6 @@
 //! The verdict on a write, in its turn at the writer: compared and written by one statement, remembered in the history.
 
+use bytes::Bytes;
 use midair_record::wire::{Delete, Event, Key, Op, Put, Stored, Tombstone, VersionLine};
 use midair_record::{Object, Pointer, Record};
 use rusqlite::{Connection, OptionalExtension, named_params};
@@ -7,8 +8,8 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use super::explain::{self, changed_paths};
 use super::row::Row;
 use super::{
-    Expect, Hand, Pen, Removal, StoreError, Tag, Tags, Write, Written, collections, digest, history, nonce, now,
-    record, tag_of, token, trim,
+    Expect, Glance, Hand, Pen, Removal, StoreError, Tags, Write, Written, collections, digest, history, nonce, now,
+    record, shelf, tag_of, token, trim,
 };
 
 /// What a turn at the writer came to.
@@ -177,7 +178,6 @@ pub(super) fn delete(pen: &Pen, removal: &Removal) -> Result<Delete, StoreError>
             ":note": hand.note, ":number": row.number, ":token": row.token,
         })?;
     touched_one(touched)?;
-    let made = Made { number: row.number, ..made };
     remember(pen, key, &made, Line { op: Op::Delete, paths, text: None, asked: None, blind }, hand)?;
     trim::pushed_out(pen, &row, pen.settings(&key.collection)?.history)?;
     collections::count(pen, &key.collection, -1)?;
@@ -287,8 +287,16 @@ fn remember(pen: &Pen, key: &Key, made: &Made, line: Line, hand: &Hand) -> Resul
         paths: line.paths,
         blind: line.blind,
     };
-    let tag = line.text.map(|_| Tag { tag: made.tag.clone(), at: made.at.clone() });
-    pen.changed(Event { seq: made.seq, collection: key.collection.clone(), id: key.id.clone(), line: told }, tag);
+    let stands = line.text.map(|text| Glance {
+        version: made.version,
+        tag: made.tag.clone(),
+        at: made.at.clone(),
+        by: hand.by.clone(),
+        note: hand.note.clone(),
+        text: Bytes::copy_from_slice(text.as_bytes()),
+        written: shelf::whole_seconds(&made.at),
+    });
+    pen.changed(Event { seq: made.seq, collection: key.collection.clone(), id: key.id.clone(), line: told }, stands);
     Ok(())
 }
 

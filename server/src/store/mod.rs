@@ -14,7 +14,7 @@ mod ready;
 mod recent;
 mod row;
 mod settings;
-mod tags;
+mod shelf;
 mod trim;
 mod turns;
 mod write;
@@ -38,10 +38,11 @@ pub use collections::{Collection, CollectionLine, Definition, PutDefinition, Rem
 pub use meter::Meter;
 pub use open::OpenError;
 pub use patch::{Patched, Patching};
-pub use read::{Found, Glance, Look, Page, PageWanted};
+pub use read::{Found, Look, Page, PageWanted};
 pub use recent::Change;
 pub use settings::{DefinitionSays, Settings};
-pub use tags::Tag;
+pub use shelf::Glance;
+pub(crate) use shelf::whole_seconds;
 pub use trim::Keep;
 pub use write::{Removal, Written};
 
@@ -59,7 +60,7 @@ struct Inner {
     writer: writer::Writer,
     readers: Mutex<Vec<Connection>>,
     recent: recent::Recent,
-    tags: tags::Tags,
+    shelf: shelf::Shelf,
     turns: turns::Turns,
     known: settings::Known,
     meter: Arc<Meter>,

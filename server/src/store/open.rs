@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use rusqlite_migration::{M, Migrations};
 
-use super::{Inner, Meter, Store, ready, recent, settings, tags, turns, writer};
+use super::{Inner, Meter, Store, ready, recent, settings, shelf, turns, writer};
 
 /// Why a file cannot be opened as a store: a sentence that says what to do.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -217,9 +217,9 @@ impl Store {
         let (epoch, feed_from) =
             epoch(&connection).and_then(|epoch| Ok((epoch, number_of(&connection, "feed_from")?))).map_err(fault)?;
         let recent = recent::Recent::from(u64::try_from(last).unwrap_or_default().max(feed_from));
-        let tags = tags::Tags::new();
+        let shelf = shelf::Shelf::new();
         let meter = Arc::<Meter>::default();
-        let writer = writer::Writer::start(connection, feed_from, recent.clone(), tags.clone(), meter.clone());
+        let writer = writer::Writer::start(connection, feed_from, recent.clone(), shelf.clone(), meter.clone());
         let readers = Mutex::new(Vec::new());
         Ok(Store {
             inner: Arc::new(Inner {
@@ -230,7 +230,7 @@ impl Store {
                 writer,
                 readers,
                 recent,
-                tags,
+                shelf,
                 turns: turns::Turns::default(),
                 known: settings::Known::default(),
                 meter,
@@ -305,8 +305,8 @@ mod tests {
         let store = Store::open(&path).unwrap();
         assert_eq!(store.id(), "the-store");
         let (a, b) = (Key::new("c", "a").unwrap(), Key::new("c", "b").unwrap());
-        let now = store.glance(&a).unwrap().here().unwrap();
-        assert_eq!((now.version, now.tag.as_str(), now.text.as_str()), (3, "\"3-a\"", r#"{"n":3}"#));
+        let now = store.glance(&a).unwrap().here().cloned().unwrap();
+        assert_eq!((now.version, now.tag.as_str(), &now.text[..]), (3, "\"3-a\"", br#"{"n":3}"#.as_slice()));
         let by: Vec<String> = store.history(a.clone(), 0, 100).await.unwrap().into_iter().map(|line| line.by).collect();
         assert_eq!(by, ["ann", "bob", "bob"]);
         assert_eq!(store.version(a.clone(), 2).await.unwrap().unwrap().fields.text(), r#"{"n":2}"#);

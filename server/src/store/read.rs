@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use midair_record::wire::{Key, Stored, Tombstone, VersionLine};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::recent::Change;
 use super::row::Row;
-use super::tags::Tag;
+use super::shelf::{Glance, whole_seconds};
 use super::{STORED, Store, StoreError, VERSION, history, stored};
 
 /// What stands at a key.
@@ -21,28 +22,11 @@ pub enum Found {
     Missing,
 }
 
-/// A record as the file has it: its text unread.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Glance {
-    /// Its version.
-    pub version: u64,
-    /// Its entity tag, quotes included.
-    pub tag: String,
-    /// When it was written: RFC 3339, UTC, milliseconds.
-    pub at: String,
-    /// Who wrote it; empty when nobody said.
-    pub by: String,
-    /// Why.
-    pub note: Option<String>,
-    /// The record's text, byte for byte as it was written.
-    pub text: String,
-}
-
 /// What stands at a key, unread.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Look {
     /// This version.
-    Here(Glance),
+    Here(Arc<Glance>),
     /// Nothing any more.
     Gone(Tombstone),
     /// Nothing ever.
@@ -52,7 +36,7 @@ pub enum Look {
 impl Look {
     /// The record, where one stands there.
     #[must_use]
-    pub fn here(self) -> Option<Glance> {
+    pub fn here(&self) -> Option<&Arc<Glance>> {
         match self {
             Look::Here(seen) => Some(seen),
             Look::Gone(_) | Look::Missing => None,
@@ -99,27 +83,19 @@ impl Store {
         self.inner.turns.settled(key).await;
     }
 
-    /// The record at `key`, unread, without leaving the thread: a look at the file's pages takes microseconds.
+    /// The record at `key`, unread, without leaving the thread: from memory, or else by a look at the file's pages, which
+    /// takes microseconds.
     ///
     /// # Errors
     /// As [`Store::get`].
     pub fn glance(&self, key: &Key) -> Result<Look, StoreError> {
-        self.look(|connection| glance(connection, key))
+        let read = || self.look(|connection| glance(connection, key));
+        self.inner.shelf.of(key, Look::Here, read, Look::here)
     }
 
-    /// The token of the record at `key`, mostly without a look at the file.
-    ///
-    /// # Errors
-    /// As [`Store::get`].
-    pub fn tag(&self, key: &Key) -> Result<Option<Arc<Tag>>, StoreError> {
-        let sql = "SELECT token, at FROM records WHERE collection = ?1 AND id = ?2 AND text IS NOT NULL";
-        self.inner.tags.of(key, || {
-            self.look(|connection| {
-                let mut statement = connection.prepare_cached(sql)?;
-                let read = |row: &rusqlite::Row| Ok(Tag { tag: row.get(0)?, at: row.get(1)? });
-                Ok(statement.query_row((&key.collection, &key.id), read).optional()?)
-            })
-        })
+    /// The record at `key`, if it is in memory.
+    pub fn known(&self, key: &Key) -> Option<Arc<Glance>> {
+        self.inner.shelf.known(key)
     }
 
     /// A page of a collection. An unknown collection is empty.
@@ -175,7 +151,10 @@ fn glance(connection: &Connection, key: &Key) -> Result<Look, StoreError> {
     let Some(row) = Row::find(connection, key)? else { return Ok(Look::Missing) };
     let Row { version, token: tag, at, by, note, text, .. } = row;
     Ok(match text {
-        Some(text) => Look::Here(Glance { version, tag, at, by, note, text }),
+        Some(text) => {
+            let (text, written) = (Bytes::from(text), whole_seconds(&at));
+            Look::Here(Arc::new(Glance { version, tag, at, by, note, text, written }))
+        }
         None => Look::Gone(Tombstone { version, at, by, why: note }),
     })
 }

@@ -54,7 +54,7 @@ impl Store {
         // one. Then it is mostly stale, which needs no turn to be seen, for no token ever comes back.
         let named = write.expect.matches.is_some();
         loop {
-            let known = if named { self.inner.tags.known(&write.key) } else { None };
+            let known = if named { self.known(&write.key) } else { None };
             if known.is_some_and(|known| !write.expect.holds(Some(&known.tag)))
                 && let Some(refused) = self.refusal(&write, &digest).await?
             {

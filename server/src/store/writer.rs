@@ -15,7 +15,7 @@ use super::StoreError;
 use super::meter::Meter;
 use super::recent::Recent;
 use super::settings::{Known, Settings};
-use super::tags::{Tag, Tags};
+use super::shelf::{Glance, Made, Shelf};
 use super::trim;
 
 /// How many writes share a transaction at the most.
@@ -32,8 +32,8 @@ pub(super) struct Pen<'c> {
     connection: &'c Connection,
     known: &'c Known,
     events: RefCell<Vec<Event>>,
-    /// The tokens of what was written; none where it was deleted.
-    written: RefCell<Vec<(Key, Option<Tag>)>>,
+    /// What was written, as it stands then.
+    made: RefCell<Vec<Made>>,
     /// The number of the last change.
     last: Cell<u64>,
 }
@@ -46,7 +46,7 @@ pub(super) struct Mark {
 
 impl<'c> Pen<'c> {
     fn new(connection: &'c Connection, known: &'c Known, last: u64) -> Self {
-        Pen { connection, known, events: RefCell::default(), written: RefCell::default(), last: Cell::new(last) }
+        Pen { connection, known, events: RefCell::default(), made: RefCell::default(), last: Cell::new(last) }
     }
 
     /// The number of the next change.
@@ -60,10 +60,10 @@ impl<'c> Pen<'c> {
         self.known.of(self.connection, collection)
     }
 
-    /// Notes a change, which the feed tells once it is on disk, and the token that the record has by it.
-    pub(super) fn changed(&self, event: Event, tag: Option<Tag>) {
+    /// Notes a change, which the feed tells once it is on disk, and how the record stands by it.
+    pub(super) fn changed(&self, event: Event, stands: Option<Glance>) {
         let key = Key { collection: event.collection.clone(), id: event.id.clone() };
-        self.written.borrow_mut().push((key, tag));
+        self.made.borrow_mut().push((key, stands));
         self.events.borrow_mut().push(event);
     }
 
@@ -75,7 +75,7 @@ impl<'c> Pen<'c> {
     /// Forgets what was changed since `mark`: it was rolled back.
     pub(super) fn forget(&self, mark: &Mark) {
         self.events.borrow_mut().truncate(mark.events);
-        self.written.borrow_mut().truncate(mark.events);
+        self.made.borrow_mut().truncate(mark.events);
         self.last.set(mark.last);
     }
 }
@@ -126,9 +126,9 @@ pub(super) struct Writer {
 
 impl Writer {
     /// `floor`: no change has a number up to this one, whatever the history still has.
-    pub(super) fn start(connection: Connection, floor: u64, recent: Recent, tags: Tags, meter: Arc<Meter>) -> Self {
+    pub(super) fn start(connection: Connection, floor: u64, recent: Recent, shelf: Shelf, meter: Arc<Meter>) -> Self {
         let (jobs, waiting) = channel();
-        let desk = Desk { connection, floor, recent, tags, meter, known: Known::default() };
+        let desk = Desk { connection, floor, recent, shelf, meter, known: Known::default() };
         std::thread::spawn(move || desk.serve(&waiting));
         Writer { jobs }
     }
@@ -150,7 +150,7 @@ struct Desk {
     connection: Connection,
     floor: u64,
     recent: Recent,
-    tags: Tags,
+    shelf: Shelf,
     meter: Arc<Meter>,
     known: Known,
 }
@@ -224,10 +224,10 @@ impl Desk {
                 return Err(StoreError::Unavailable("the transaction was rolled back".into()));
             }
         }
-        let (events, written) = (pen.events.into_inner(), pen.written.into_inner());
-        self.tags.begin(&written);
+        let (events, made) = (pen.events.into_inner(), pen.made.into_inner());
+        self.shelf.begin(&made);
         let committed = connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
-        self.tags.end(if committed.is_ok() { written } else { Vec::new() });
+        self.shelf.end(if committed.is_ok() { made } else { Vec::new() });
         committed?;
         Ok(events)
     }
@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn a_write_that_takes_the_transaction_with_it_fails_alone() {
         let (recent, meter) = (Recent::from(0), Arc::<Meter>::default());
-        let desk = Desk { connection: table(), floor: 0, recent, tags: Tags::new(), meter, known: Known::default() };
+        let desk = Desk { connection: table(), floor: 0, recent, shelf: Shelf::new(), meter, known: Known::default() };
         let (first, mut first_told) = add(1);
         // What SQLite does by itself when the disk is full in the middle of a transaction.
         let (broken, mut broken_told) = job(|connection| -> Result<(), StoreError> {
