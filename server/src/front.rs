@@ -8,6 +8,7 @@ use axum::response::Response;
 use hyper::body::Incoming;
 use tower_service::Service;
 
+use crate::client::Client;
 use crate::routes::{self, Lost};
 use crate::serve::Desk;
 
@@ -16,11 +17,17 @@ use crate::serve::Desk;
 pub(crate) struct Front {
     desk: Desk,
     router: Router,
+    client: Client,
 }
 
 impl Front {
     pub(crate) fn new(desk: Desk) -> Self {
-        Front { router: routes::router(desk.clone()), desk }
+        Front { router: routes::router(desk.clone()), desk, client: Client::default() }
+    }
+
+    /// The way in for one connection.
+    pub(crate) fn for_another(&self) -> Self {
+        Front { client: Client::default(), ..self.clone() }
     }
 
     /// Answers a request.
@@ -37,7 +44,9 @@ impl Front {
             let (parts, body) = request.into_parts();
             // The body of a read is not waited for.
             let body = if parts.method == Method::GET { Body::empty() } else { Body::new(body) };
-            let mut answer = routes::record(&self.desk, (&collection, &id), &parts.method, &parts.headers, body).await;
+            let mut answer =
+                routes::record(&self.desk, (&collection, &id), &parts.method, &parts.headers, body, Some(&self.client))
+                    .await;
             asked.answered(&self.desk.observed, &mut answer);
             return Ok(answer);
         }
@@ -46,9 +55,9 @@ impl Front {
     }
 }
 
-/// The record that is read or replaced, where its name is written without escapes.
+/// The record that is read or written, where its name is written without escapes.
 fn plain<'p>(method: &Method, path: &'p str) -> Option<(&'p str, &'p str)> {
-    if !matches!(*method, Method::GET | Method::PUT) || path.contains('%') {
+    if !matches!(*method, Method::GET | Method::PUT | Method::PATCH | Method::DELETE) || path.contains('%') {
         return None;
     }
     let (collection, id) = path.strip_prefix("/v1/collections/")?.split_once("/records/")?;

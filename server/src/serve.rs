@@ -126,7 +126,7 @@ pub async fn serve(
         let _ = stream.set_nodelay(true);
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(limits.write_time));
-        let front = front.clone();
+        let front = front.for_another();
         let service = service_fn(move |request| front.clone().answer(request));
         // Each connection has an alarm of its own.
         http.timer(Alarm::new()).header_read_timeout(limits.header_time);

@@ -22,6 +22,7 @@ pub(super) use contract::{
     ABSENT, ALWAYS_TOLD, RECORD, RECORD_MEDIA, RECORDS, SOMETIMES_TOLD, STALE, UNGUARDED, WRITTEN,
 };
 
+use crate::client::Client;
 use crate::contract::JSON;
 use crate::precondition::{Conditions, ReadVerdict};
 use crate::problem::{self, Problem};
@@ -138,16 +139,17 @@ pub(super) async fn record(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    at(&desk, (&collection, &id), &method, &headers, body).await
+    at(&desk, (&collection, &id), &method, &headers, body, None).await
 }
 
-/// Does with the record of this name what is asked.
+/// Does with the record of this name what is asked, by whoever is at the other end, where that is known.
 pub(crate) async fn at(
     desk: &Desk,
     (collection, id): (&str, &str),
     method: &Method,
     headers: &HeaderMap,
     body: Body,
+    client: Option<&Client>,
 ) -> Response {
     let answer = async {
         if let Some(mut refused) = RECORD.refuses(method) {
@@ -155,11 +157,14 @@ pub(crate) async fn at(
             return Ok(refused);
         }
         let key = key(collection, id)?;
+        if let Some(client) = client.filter(|_| matches!(*method, Method::PUT | Method::PATCH)) {
+            client.writes(&key);
+        }
         match method.as_str() {
             "PUT" => replace(desk, key, headers, body).await,
             "PATCH" => patch::patch(desk, key, headers, body).await,
             "DELETE" => remove(desk, key, headers).await,
-            _ => read(desk, key, headers).await,
+            _ => read(desk, key, headers, client).await,
         }
     };
     answer.await.unwrap_or_else(Problem::into_response)
@@ -173,7 +178,7 @@ pub(super) fn missing(key: &Key) -> Problem {
     Problem::new(problem::NOT_FOUND, format!("There is no {key}."))
 }
 
-async fn read(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, Problem> {
+async fn read(desk: &Desk, key: Key, headers: &HeaderMap, client: Option<&Client>) -> Result<Response, Problem> {
     let conditions = Conditions::read(headers).map_err(malformed)?;
     // Who has what stands now is told so at once, whatever is being written.
     if conditions.may_have_it()
@@ -182,7 +187,7 @@ async fn read(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, Pr
     {
         return Ok(not_modified(&known.tag));
     }
-    desk.store.settled(&key).await;
+    desk.store.settled(&key, client.is_some_and(|client| client.is_writing(&key))).await;
     let seen = match desk.store.glance(&key)? {
         Look::Here(seen) => seen,
         Look::Gone(gone) => return Err(refusal::gone(&key, &gone)),

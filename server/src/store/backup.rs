@@ -104,7 +104,7 @@ fn folder_of(path: &Path) -> &Path {
 
 /// Copies the store in the file at `from`, of one moment, into the file at `to`, which is new or empty, and waits until it is on the disk.
 fn copy(from: &Path, to: &Path) -> Result<(), String> {
-    let source = open::reader(from).map_err(|fault| fault.to_string())?;
+    let source = open::reader(from, false).map_err(|fault| fault.to_string())?;
     let name = to.to_str().ok_or("its name is not UTF-8")?;
     source.execute("VACUUM INTO ?1", [name]).map_err(|fault| fault.to_string())?;
     std::fs::File::open(to).and_then(|file| file.sync_all()).map_err(|fault| fault.to_string())
@@ -123,7 +123,7 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 
 /// The epoch of a store and the number of its last change; `None` where it cannot be read.
 fn marks(db: &Path) -> Option<(u64, i64)> {
-    let connection = open::reader(db).ok()?;
+    let connection = open::reader(db, false).ok()?;
     let last = connection.query_row("SELECT coalesce(max(seq), 0) FROM versions", [], |row| row.get(0)).ok()?;
     Some((open::epoch(&connection).ok()?, last))
 }

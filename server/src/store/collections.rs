@@ -99,7 +99,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the store gave no verdict; nothing was written then.
     pub async fn define(&self, definition: Definition, expect: Expect) -> Result<PutDefinition, StoreError> {
-        self.writing(move |pen| define(pen, &definition, &expect)).await
+        self.writing(move |pen| {
+            pen.redefined();
+            define(pen, &definition, &expect)
+        })
+        .await
     }
 
     /// Deletes a collection that holds no records, if one of `tags` is its token.
@@ -107,7 +111,11 @@ impl Store {
     /// # Errors
     /// As [`Store::define`].
     pub async fn remove_collection(&self, name: String, tags: Tags) -> Result<RemoveCollection, StoreError> {
-        self.writing(move |pen| remove(pen, &name, &tags)).await
+        self.writing(move |pen| {
+            pen.redefined();
+            remove(pen, &name, &tags)
+        })
+        .await
     }
 }
 

@@ -3,13 +3,13 @@
 use bytes::Bytes;
 use midair_record::wire::{Delete, Event, Key, Op, Put, Stored, Tombstone, VersionLine};
 use midair_record::{Object, Pointer, Record};
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, OptionalExtension};
 
 use super::explain::{self, changed_paths};
 use super::row::Row;
 use super::{
-    Expect, Glance, Hand, Pen, Removal, StoreError, Tags, Write, Written, collections, digest, history, nonce, now,
-    record, shelf, tag_of, token, trim,
+    Expect, Glance, Hand, Pen, Removal, StoreError, Tags, Write, Written, collections, digest, history, nonce, record,
+    tag_of, token, trim,
 };
 
 /// What a turn at the writer came to.
@@ -27,9 +27,12 @@ pub(super) struct Change<'w> {
     pub(super) asked: Option<&'w [u8; 32]>,
     /// Whoever wrote did not say what is replaced.
     pub(super) blind: bool,
+    /// The row comes from memory, and these are the members in which the write differs from it.
+    pub(super) paths: Option<Vec<Pointer>>,
 }
 
-/// Judges a write of the record whose row is `row`.
+/// Judges a write of the record whose row is `row`. Where that comes from memory, the write is done if the file still has
+/// it, and whatever else there is to say is left to a look at the file.
 pub(super) fn put(
     pen: &Pen,
     row: Option<&Row>,
@@ -42,6 +45,7 @@ pub(super) fn put(
     {
         return Ok(Verdict::Written(replayed));
     }
+    let from_memory = change.paths.is_some();
     let settings = pen.settings(&write.key.collection)?;
     let stands = row.and_then(Row::tag);
     let unguarded = write.expect == Expect::default();
@@ -51,30 +55,39 @@ pub(super) fn put(
     if !write.expect.holds(stands) {
         return Ok(Verdict::Refused);
     }
-    // A stale token is told before fields that are not as they should be (RFC 9110 section 13.2.1).
-    if let Some(schema) = &settings.schema {
-        let faults = schema.faults(write.record.fields());
-        if !faults.is_empty() {
-            return Ok(Verdict::Written(Written::Invalid(faults)));
-        }
+    let faults = settings.schema.as_ref().map(|schema| schema.faults(write.record.fields())).unwrap_or_default();
+    let same = row.filter(|row| row.text.is_some() && row.digest.as_ref() == Some(digest));
+    if from_memory && (!faults.is_empty() || same.is_some()) {
+        return Ok(Verdict::Refused);
     }
-    if let Some(row) = row
-        && row.digest.as_ref() == Some(digest)
-        && let Some(stored) = row.stored(&write.key)?
-    {
+    // A stale token is told before fields that are not as they should be (RFC 9110 section 13.2.1).
+    if !faults.is_empty() {
+        return Ok(Verdict::Written(Written::Invalid(faults)));
+    }
+    if let Some(stored) = same.map(|row| row.stored(&write.key)).transpose()?.flatten() {
         return Ok(Verdict::Written(Written::Judged(Put::Unchanged(stored))));
     }
     let created = stands.is_none();
-    let before = row.and_then(|row| row.text.as_deref()).map(record).transpose()?;
-    let paths = changed_paths(before.as_ref().map_or(&Object::new(), Record::fields), write.record.fields());
-    let made = stand(pen, row, write, digest)?;
+    let paths = match &change.paths {
+        Some(paths) => paths.clone(),
+        None => {
+            let before = row.map(Row::record).transpose()?.flatten();
+            changed_paths(before.as_ref().map_or(&Object::new(), Record::fields), write.record.fields())
+        }
+    };
+    let mark = pen.mark();
+    let Some(made) = stand(pen, row, write, digest)? else {
+        pen.forget(&mark);
+        return if from_memory { Ok(Verdict::Refused) } else { Err(changed_in_turn()) };
+    };
     if created {
         collections::count(pen, &write.key.collection, 1)?;
+        pen.redefined();
     }
     let line = Line {
         op: if created { Op::Create } else { Op::Update },
         paths,
-        text: Some(write.record.text()),
+        text: Some((write.record.text(), digest)),
         asked: Some(change.asked.unwrap_or(digest)),
         blind: change.blind || unguarded,
     };
@@ -160,24 +173,22 @@ pub(super) fn delete(pen: &Pen, removal: &Removal) -> Result<Delete, StoreError>
     if removal.expect.matches.is_none() && !(blind && pen.settings(&key.collection)?.blind) {
         return Err(StoreError::Fault("a deletion without a precondition".into()));
     }
-    let Some(text) = &row.text else { return Ok(Delete::Gone(row.tombstone())) };
+    let Some(stands) = row.record()? else { return Ok(Delete::Gone(row.tombstone())) };
     if !removal.expect.holds(row.tag()) {
         let conflict = explain::conflict(pen, Some(&row), key, &removal.expect, None)?;
         return Ok(Delete::Stale(Box::new(conflict)));
     }
-    let paths = changed_paths(record(text)?.fields(), &Object::new());
+    let paths = changed_paths(stands.fields(), &Object::new());
     let made = Made::after(pen, Some(&row));
     let touched = pen
         .prepare_cached(
-            "UPDATE records SET version = :version, head = :head, token = :new, at = :at, by = :by, note = :note,
-                                digest = NULL, text = NULL
-             WHERE number = :number AND text IS NOT NULL AND token = :token",
+            "UPDATE records SET version = ?1, head = ?2, token = ?3, at = ?4, by = ?5, note = ?6, digest = NULL, text = NULL
+             WHERE number = ?7 AND text IS NOT NULL AND token = ?8",
         )?
-        .execute(named_params! {
-            ":version": made.version, ":head": made.seq, ":new": made.tag, ":at": made.at, ":by": hand.by,
-            ":note": hand.note, ":number": row.number, ":token": row.token,
-        })?;
-    touched_one(touched)?;
+        .execute((made.version, made.seq, &made.tag, &made.at, &hand.by, &hand.note, row.number, &row.token))?;
+    if touched != 1 {
+        return Err(changed_in_turn());
+    }
     remember(pen, key, &made, Line { op: Op::Delete, paths, text: None, asked: None, blind }, hand)?;
     trim::pushed_out(pen, &row, pen.settings(&key.collection)?.history)?;
     collections::count(pen, &key.collection, -1)?;
@@ -205,55 +216,47 @@ impl Made {
             seq: pen.next(),
             before: row.map(|row| row.head),
             tag: tag_of(version, &nonce()),
-            at: now(),
+            at: pen.now().0.to_owned(),
         }
     }
 }
 
-/// The statement that compares and writes touches the row that was judged: nobody else writes in this turn.
-fn touched_one(touched: usize) -> Result<(), StoreError> {
-    if touched == 1 { Ok(()) } else { Err(StoreError::Fault("the record changed in the turn of its writer".into())) }
+/// The statement that compares and writes touches the row that was read: nobody else writes in this turn.
+fn changed_in_turn() -> StoreError {
+    StoreError::Fault("the record changed in the turn of its writer".into())
 }
 
-/// Writes the record in the place of what was judged: the same version, the same tombstone, or nothing.
-fn stand(pen: &Pen, row: Option<&Row>, write: &Write, digest: &[u8; 32]) -> Result<Made, StoreError> {
+/// Writes the record in the place of what was judged: the same version, the same tombstone, or nothing. `None` where
+/// something else stands there.
+fn stand(pen: &Pen, row: Option<&Row>, write: &Write, digest: &[u8; 32]) -> Result<Option<Made>, StoreError> {
     let made = Made::after(pen, row);
-    let hand = &write.hand;
+    let (key, hand, text) = (&write.key, &write.hand, write.record.text());
+    let Made { version, seq, tag, at, .. } = &made;
     let Some(row) = row else {
         let touched = pen
             .prepare_cached(
                 "INSERT INTO records (collection, id, version, head, token, at, by, note, digest, text)
-                 VALUES (:collection, :id, :version, :head, :new, :at, :by, :note, :digest, :text)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                  ON CONFLICT DO NOTHING",
             )?
-            .execute(named_params! {
-                ":collection": write.key.collection, ":id": write.key.id, ":version": made.version, ":head": made.seq,
-                ":new": made.tag, ":at": made.at, ":by": hand.by, ":note": hand.note, ":digest": digest,
-                ":text": write.record.text(),
-            })?;
-        touched_one(touched)?;
-        return Ok(Made { number: pen.last_insert_rowid(), ..made });
+            .execute((&key.collection, &key.id, version, seq, tag, at, &hand.by, &hand.note, digest, text))?;
+        return Ok((touched == 1).then(|| Made { number: pen.last_insert_rowid(), ..made }));
     };
     let touched = pen
         .prepare_cached(
-            "UPDATE records SET version = :version, head = :head, token = :new, at = :at, by = :by, note = :note,
-                                digest = :digest, text = :text
-             WHERE number = :number AND token = :token",
+            "UPDATE records SET version = ?1, head = ?2, token = ?3, at = ?4, by = ?5, note = ?6, digest = ?7, text = ?8
+             WHERE number = ?9 AND token = ?10",
         )?
-        .execute(named_params! {
-            ":version": made.version, ":head": made.seq, ":new": made.tag, ":at": made.at, ":by": hand.by,
-            ":note": hand.note, ":digest": digest, ":text": write.record.text(), ":number": row.number,
-            ":token": row.token,
-        })?;
-    touched_one(touched)?;
-    Ok(made)
+        .execute((version, seq, tag, at, &hand.by, &hand.note, digest, text, row.number, &row.token))?;
+    Ok((touched == 1).then_some(made))
 }
 
 /// What the history says of a write, besides who and when.
 struct Line<'w> {
     op: Op,
     paths: Vec<Pointer>,
-    text: Option<&'w str>,
+    /// What it says, and that hashed; nothing where it was deleted.
+    text: Option<(&'w str, &'w [u8; 32])>,
     asked: Option<&'w [u8; 32]>,
     blind: bool,
 }
@@ -270,13 +273,12 @@ fn remember(pen: &Pen, key: &Key, made: &Made, line: Line, hand: &Hand) -> Resul
     let asked = line.asked.filter(|_| hand.edit_id.is_some());
     pen.prepare_cached(
         "INSERT INTO versions (seq, record, version, before, token, op, at, by, note, edit_id, paths, asked, blind, text)
-         VALUES (:seq, :record, :version, :before, :token, :op, :at, :by, :note, :edit_id, :paths, :asked, :blind, :text)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )?
-    .execute(named_params! {
-        ":seq": made.seq, ":record": made.number, ":version": made.version, ":before": made.before,
-        ":token": made.tag, ":op": of_op, ":at": made.at, ":by": hand.by, ":note": hand.note,
-        ":edit_id": hand.edit_id, ":paths": json, ":asked": asked, ":blind": line.blind, ":text": line.text,
-    })?;
+    .execute((
+        made.seq, made.number, made.version, made.before, &made.tag, of_op, &made.at, &hand.by, &hand.note,
+        &hand.edit_id, json, asked, line.blind, line.text.map(|(text, _)| text),
+    ))?;
     let told = VersionLine {
         version: made.version,
         op: line.op,
@@ -287,14 +289,17 @@ fn remember(pen: &Pen, key: &Key, made: &Made, line: Line, hand: &Hand) -> Resul
         paths: line.paths,
         blind: line.blind,
     };
-    let stands = line.text.map(|text| Glance {
+    let stands = line.text.map(|(text, digest)| Glance {
+        number: made.number,
+        head: made.seq,
+        digest: Some(*digest),
         version: made.version,
         tag: made.tag.clone(),
         at: made.at.clone(),
         by: hand.by.clone(),
         note: hand.note.clone(),
         text: Bytes::copy_from_slice(text.as_bytes()),
-        written: shelf::whole_seconds(&made.at),
+        written: pen.now().1,
     });
     pen.changed(Event { seq: made.seq, collection: key.collection.clone(), id: key.id.clone(), line: told }, stands);
     Ok(())

@@ -10,6 +10,7 @@ mod meter;
 mod open;
 mod patch;
 mod read;
+mod readers;
 mod ready;
 mod recent;
 mod row;
@@ -21,7 +22,7 @@ mod write;
 mod writer;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use midair_record::Record;
 use midair_record::wire::{Key, Stored, Token};
@@ -29,9 +30,6 @@ use rusqlite::Connection;
 use tokio::sync::watch;
 
 use writer::Pen;
-
-/// How many reading connections are kept open.
-const READERS: usize = 16;
 
 pub use bulk::{BulkItem, BulkOutcome};
 pub use collections::{Collection, CollectionLine, Definition, PutDefinition, RemoveCollection};
@@ -53,12 +51,11 @@ pub struct Store {
 }
 
 struct Inner {
-    path: PathBuf,
     id: String,
     epoch: u64,
     feed_from: u64,
     writer: writer::Writer,
-    readers: Mutex<Vec<Connection>>,
+    readers: readers::Readers,
     recent: recent::Recent,
     shelf: shelf::Shelf,
     turns: turns::Turns,
@@ -210,7 +207,7 @@ impl Store {
 
     /// A look that takes microseconds, done where it is asked for: handing it to another thread would take longer.
     fn look<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.inner.look(read)
+        self.inner.readers.look(read)
     }
 
     async fn reading<T: Send + 'static>(
@@ -228,7 +225,7 @@ impl Store {
     ) -> Result<T, StoreError> {
         let inner = self.inner.clone();
         let read = move || {
-            inner.look(|connection| {
+            inner.readers.look(|connection| {
                 connection.prepare_cached("BEGIN")?.execute([])?;
                 let result = read(connection);
                 connection.prepare_cached("COMMIT")?.execute([])?;
@@ -246,26 +243,6 @@ impl Store {
         write: impl Fn(&Pen) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.inner.writer.write(write).await
-    }
-}
-
-impl Inner {
-    fn look<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let idle = self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => open::reader(&self.path)?,
-        };
-        let result = read(&connection);
-        if !connection.is_autocommit() {
-            let _ = connection.execute_batch("ROLLBACK");
-        }
-        let mut idle = self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        // A burst of readers leaves no more open files behind than the next one needs.
-        if idle.len() < READERS {
-            idle.push(connection);
-        }
-        result
     }
 }
 

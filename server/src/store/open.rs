@@ -1,13 +1,13 @@
 //! Opens the file of a store: makes it, brings it up to date, or says in a sentence why it cannot be used.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use rusqlite_migration::{M, Migrations};
 
-use super::{Inner, Meter, Store, ready, recent, settings, shelf, turns, writer};
+use super::{Inner, Meter, Store, readers, ready, recent, settings, shelf, turns, writer};
 
 /// Why a file cannot be opened as a store: a sentence that says what to do.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -122,12 +122,12 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
+/// A connection that only reads; one that `maps` reads pages where the system keeps them, instead of copying them.
+pub(super) fn reader(path: &Path, maps: bool) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(Duration::from_secs(5))?;
-    // Pages are read where the system keeps them, instead of being copied to each connection's own cache.
-    connection.pragma_update(None, "mmap_size", MAPPED)?;
+    connection.pragma_update(None, "mmap_size", if maps { MAPPED } else { 0 })?;
     connection.pragma_update(None, "cache_size", -1_000)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
@@ -219,11 +219,17 @@ impl Store {
         let recent = recent::Recent::from(u64::try_from(last).unwrap_or_default().max(feed_from));
         let shelf = shelf::Shelf::new();
         let meter = Arc::<Meter>::default();
-        let writer = writer::Writer::start(connection, feed_from, recent.clone(), shelf.clone(), meter.clone());
-        let readers = Mutex::new(Vec::new());
+        let changed = readers::LastChange::new();
+        let tells = writer::Tells {
+            recent: recent.clone(),
+            shelf: shelf.clone(),
+            meter: meter.clone(),
+            changed: changed.clone(),
+        };
+        let writer = writer::Writer::start(connection, feed_from, tells);
+        let readers = readers::Readers::of(path.to_owned(), changed);
         Ok(Store {
             inner: Arc::new(Inner {
-                path: path.to_owned(),
                 id,
                 epoch,
                 feed_from,
@@ -250,7 +256,7 @@ impl Store {
             return Ok(None);
         }
         let fault = |error: rusqlite::Error| named(path, &error);
-        let connection = reader(path).map_err(fault)?;
+        let connection = reader(path, false).map_err(fault)?;
         if is_foreign(&connection).map_err(fault)? {
             return Err(OpenError::NotADatabase { path: path.to_owned() });
         }

@@ -5,7 +5,7 @@ use midair_record::{Patch, PatchFault, Pointer, Record};
 
 use super::judge::{self, Change, Verdict};
 use super::row::Row;
-use super::{Expect, Hand, Pen, Store, StoreError, Tags, Write, Written, digest, explain, history, record, token};
+use super::{Expect, Hand, Pen, Store, StoreError, Tags, Write, Written, digest, explain, history, token};
 
 /// A patch of a record: which, what, under which condition, by whom.
 #[derive(Clone, Debug)]
@@ -52,7 +52,12 @@ impl Store {
             Some(_) => Some(self.inner.turns.take(&patching.key).await),
             None => None,
         };
-        self.writing(move |pen| patch(pen, &patching)).await
+        let key = patching.key.clone();
+        let patched = self.writing(move |pen| patch(pen, &patching)).await?;
+        if let Patched::Written(Written::Judged(Put::Stale(_))) = &patched {
+            self.inner.turns.refused(&key);
+        }
+        Ok(patched)
     }
 }
 
@@ -62,7 +67,7 @@ fn patch(pen: &Pen, patching: &Patching) -> Result<Patched, StoreError> {
     if let Some(replayed) = judge::replay(pen, Some(&row), key, hand, asked)? {
         return Ok(Patched::Written(replayed));
     }
-    let Some(text) = &row.text else { return Ok(Patched::Gone(row.tombstone())) };
+    let Some(stands) = row.record()? else { return Ok(Patched::Gone(row.tombstone())) };
     let settings = pen.settings(&key.collection)?;
     let mut blind = false;
     if *expect == Expect::default()
@@ -77,7 +82,7 @@ fn patch(pen: &Pen, patching: &Patching) -> Result<Patched, StoreError> {
     if !fresh {
         return refused(pen, &row, patching).map(Patched::Written);
     }
-    let record = match patch.apply(&record(text)?) {
+    let record = match patch.apply(&stands) {
         Ok(record) => record,
         Err(fault) => return Ok(Patched::Unfit(fault)),
     };
@@ -86,7 +91,7 @@ fn patch(pen: &Pen, patching: &Patching) -> Result<Patched, StoreError> {
     }
     let expect = Expect::token(&token(&row.token)?);
     let write = Write { key: key.clone(), record, expect, hand: hand.clone() };
-    let change = Change { asked: Some(asked), blind };
+    let change = Change { asked: Some(asked), blind, paths: None };
     match judge::put(pen, Some(&row), &write, &digest(&write.record), &change)? {
         Verdict::Written(written) => Ok(Patched::Written(written)),
         Verdict::Refused => Err(StoreError::Fault("a patch was refused by what it was applied to".into())),

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use midair_record::wire::{Key, Stored, Tombstone, VersionLine};
 use rusqlite::{Connection, OptionalExtension};
 
@@ -79,8 +78,10 @@ impl Store {
 
     /// Waits until the write of `key` that is under way now, if there is one, is over: who reads a record that is about
     /// to be replaced would only present a token that is no longer current.
-    pub async fn settled(&self, key: &Key) {
-        self.inner.turns.settled(key).await;
+    ///
+    /// Where many write it again and again, one who reads it to write it waits until it is handed to that one alone.
+    pub async fn settled(&self, key: &Key, writes: bool) {
+        if writes { self.inner.turns.in_line(key).await } else { self.inner.turns.settled(key).await }
     }
 
     /// The record at `key`, unread, without leaving the thread: from memory, or else by a look at the file's pages, which
@@ -149,11 +150,11 @@ impl Store {
 
 fn glance(connection: &Connection, key: &Key) -> Result<Look, StoreError> {
     let Some(row) = Row::find(connection, key)? else { return Ok(Look::Missing) };
-    let Row { version, token: tag, at, by, note, text, .. } = row;
+    let Row { number, head, digest, version, token: tag, at, by, note, text } = row;
     Ok(match text {
         Some(text) => {
-            let (text, written) = (Bytes::from(text), whole_seconds(&at));
-            Look::Here(Arc::new(Glance { version, tag, at, by, note, text, written }))
+            let written = whole_seconds(&at);
+            Look::Here(Arc::new(Glance { number, head, digest, version, tag, at, by, note, text, written }))
         }
         None => Look::Gone(Tombstone { version, at, by, why: note }),
     })

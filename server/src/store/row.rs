@@ -1,9 +1,11 @@
 //! The row of a record: what stands there, under a number of its own, and where its history begins.
 
+use bytes::Bytes;
+use midair_record::Record;
 use midair_record::wire::{Key, Stored, Tombstone};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{StoreError, record, token};
+use super::{Glance, StoreError, token};
 
 /// A record as its row has it.
 #[derive(Clone, Debug)]
@@ -19,7 +21,23 @@ pub(super) struct Row {
     pub(super) note: Option<String>,
     pub(super) digest: Option<[u8; 32]>,
     /// `None` where it was deleted.
-    pub(super) text: Option<String>,
+    pub(super) text: Option<Bytes>,
+}
+
+impl From<&Glance> for Row {
+    fn from(seen: &Glance) -> Self {
+        Row {
+            number: seen.number,
+            version: seen.version,
+            head: seen.head,
+            token: seen.tag.clone(),
+            at: seen.at.clone(),
+            by: seen.by.clone(),
+            note: seen.note.clone(),
+            digest: seen.digest,
+            text: Some(seen.text.clone()),
+        }
+    }
 }
 
 impl Row {
@@ -37,7 +55,7 @@ impl Row {
                 by: row.get(5)?,
                 note: row.get(6)?,
                 digest: row.get(7)?,
-                text: row.get(8)?,
+                text: row.get::<_, Option<String>>(8)?.map(Bytes::from),
             })
         });
         Ok(row.optional()?)
@@ -48,9 +66,16 @@ impl Row {
         self.text.as_ref().map(|_| self.token.as_str())
     }
 
+    /// What the record says, if it stands there.
+    pub(super) fn record(&self) -> Result<Option<Record>, StoreError> {
+        let Some(text) = &self.text else { return Ok(None) };
+        let read = |fault| StoreError::Fault(format!("a kept record cannot be read: {fault}"));
+        Record::parse_bytes(text).map(Some).map_err(read)
+    }
+
     /// The record, if it stands there.
     pub(super) fn stored(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
-        let Some(text) = &self.text else { return Ok(None) };
+        let Some(fields) = self.record()? else { return Ok(None) };
         Ok(Some(Stored {
             id: key.id.clone(),
             version: self.version,
@@ -58,7 +83,7 @@ impl Row {
             updated_at: self.at.clone(),
             updated_by: self.by.clone(),
             note: self.note.clone(),
-            fields: record(text)?,
+            fields,
         }))
     }
 

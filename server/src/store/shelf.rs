@@ -21,6 +21,11 @@ const EXPECTED: usize = 1_000;
 /// A record as the file has it: its text unread.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glance {
+    /// The number that the history knows the record by.
+    pub(super) number: i64,
+    /// The number of this version in the feed.
+    pub(super) head: u64,
+    pub(super) digest: Option<[u8; 32]>,
     /// Its version.
     pub version: u64,
     /// Its entity tag, quotes included.
@@ -124,7 +129,18 @@ mod tests {
 
     fn seen(tag: &str, text: &str) -> Glance {
         let (at, by, text) = (String::new(), String::new(), Bytes::copy_from_slice(text.as_bytes()));
-        Glance { version: 1, tag: tag.into(), at, by, note: None, text, written: None }
+        Glance {
+            number: 1,
+            head: 1,
+            digest: None,
+            version: 1,
+            tag: tag.into(),
+            at,
+            by,
+            note: None,
+            text,
+            written: None,
+        }
     }
 
     /// The tag of what a reader is told, who would read `read` in the file.

@@ -1,5 +1,6 @@
 //! Puts and deletes: who writes takes a turn at the writer, and is told what came of it.
 
+use midair_record::Record;
 use midair_record::schema::Violation;
 use midair_record::wire::{Conflict, Delete, Key, Put, Stored};
 
@@ -53,11 +54,13 @@ impl Store {
         // A write that names a token cannot be done after another of the same record: it waits for what becomes of that
         // one. Then it is mostly stale, which needs no turn to be seen, for no token ever comes back.
         let named = write.expect.matches.is_some();
+        let mut from_memory = named;
         loop {
             let known = if named { self.known(&write.key) } else { None };
             if known.is_some_and(|known| !write.expect.holds(Some(&known.tag)))
                 && let Some(refused) = self.refusal(&write, &digest).await?
             {
+                self.inner.turns.refused(&write.key);
                 return Ok(refused);
             }
             let turn = match named.then(|| self.inner.turns.try_take(&write.key)).transpose() {
@@ -67,20 +70,37 @@ impl Store {
                     continue;
                 }
             };
-            let asked = write.clone();
-            let verdict = self.writing(move |pen| {
-                let row = Row::find(pen, &asked.key)?;
-                judge::put(pen, row.as_ref(), &asked, &digest, &Change::default())
+            let (asked, drafted) = (write.clone(), if from_memory { self.drafted(&write) } else { None });
+            let verdict = self.writing(move |pen| match &drafted {
+                Some((row, change)) => judge::put(pen, Some(row), &asked, &digest, change),
+                None => {
+                    let row = Row::find(pen, &asked.key)?;
+                    judge::put(pen, row.as_ref(), &asked, &digest, &Change::default())
+                }
             });
             match verdict.await? {
                 Verdict::Written(written) => return Ok(written),
                 Verdict::Refused => drop(turn),
             }
+            from_memory = false;
             // Unless what was refused holds by now: then it is tried again.
             if let Some(refused) = self.refusal(&write, &digest).await? {
+                self.inner.turns.refused(&write.key);
                 return Ok(refused);
             }
         }
+    }
+
+    /// What the writer would otherwise read and compare in its turn, from memory: the row that the write replaces, and the
+    /// members in which it differs from it.
+    fn drafted(&self, write: &Write) -> Option<(Row, Change<'static>)> {
+        let known = self.known(&write.key)?;
+        if known.text.len().max(write.record.text().len()) > QUICK || !write.expect.holds(Some(&known.tag)) {
+            return None;
+        }
+        let before = Record::parse_bytes(&known.text).ok()?;
+        let paths = Some(explain::changed_paths(before.fields(), write.record.fields()));
+        Some((Row::from(&*known), Change { paths, ..Change::default() }))
     }
 
     /// The refusal of a write whose expectation does not hold, or what this very edit made before; `None` where it holds.

@@ -1,22 +1,24 @@
 //! The one writer: many writes, one transaction, one sync, each with a verdict of its own; never dies of one of them.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use midair_record::wire::{Event, Key};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::StoreError;
 use super::meter::Meter;
+use super::readers::LastChange;
 use super::recent::Recent;
 use super::settings::{Known, Settings};
-use super::shelf::{Glance, Made, Shelf};
+use super::shelf::{Glance, Made, Shelf, whole_seconds};
 use super::trim;
+use super::{StoreError, now};
 
 /// How many writes share a transaction at the most.
 const TOGETHER: usize = 256;
@@ -36,6 +38,10 @@ pub(super) struct Pen<'c> {
     made: RefCell<Vec<Made>>,
     /// The number of the last change.
     last: Cell<u64>,
+    /// When this is: all that is written together has one time.
+    now: (String, Option<SystemTime>),
+    /// What the collections ask that were asked for.
+    asks: RefCell<HashMap<String, Arc<Settings>>>,
 }
 
 /// How far a transaction has come.
@@ -46,7 +52,10 @@ pub(super) struct Mark {
 
 impl<'c> Pen<'c> {
     fn new(connection: &'c Connection, known: &'c Known, last: u64) -> Self {
-        Pen { connection, known, events: RefCell::default(), made: RefCell::default(), last: Cell::new(last) }
+        let now = now();
+        let now = (now.clone(), whole_seconds(&now));
+        let (events, made, asks) = Default::default();
+        Pen { connection, known, events, made, last: Cell::new(last), now, asks }
     }
 
     /// The number of the next change.
@@ -57,7 +66,22 @@ impl<'c> Pen<'c> {
 
     /// What a collection asks, as it stands in this transaction.
     pub(super) fn settings(&self, collection: &str) -> Result<Arc<Settings>, StoreError> {
-        self.known.of(self.connection, collection)
+        if let Some(settings) = self.asks.borrow().get(collection) {
+            return Ok(settings.clone());
+        }
+        let settings = self.known.of(self.connection, collection)?;
+        self.asks.borrow_mut().insert(collection.to_owned(), settings.clone());
+        Ok(settings)
+    }
+
+    /// A collection may ask something else from here on.
+    pub(super) fn redefined(&self) {
+        self.asks.borrow_mut().clear();
+    }
+
+    /// When this is: RFC 3339, and in whole seconds.
+    pub(super) fn now(&self) -> (&str, Option<SystemTime>) {
+        (&self.now.0, self.now.1)
     }
 
     /// Notes a change, which the feed tells once it is on disk, and how the record stands by it.
@@ -77,6 +101,7 @@ impl<'c> Pen<'c> {
         self.events.borrow_mut().truncate(mark.events);
         self.made.borrow_mut().truncate(mark.events);
         self.last.set(mark.last);
+        self.redefined();
     }
 }
 
@@ -126,10 +151,11 @@ pub(super) struct Writer {
 
 impl Writer {
     /// `floor`: no change has a number up to this one, whatever the history still has.
-    pub(super) fn start(connection: Connection, floor: u64, recent: Recent, shelf: Shelf, meter: Arc<Meter>) -> Self {
+    pub(super) fn start(connection: Connection, floor: u64, told: Tells) -> Self {
         let (jobs, waiting) = channel();
-        let desk = Desk { connection, floor, recent, shelf, meter, known: Known::default() };
-        std::thread::spawn(move || desk.serve(&waiting));
+        let desk = Desk { connection, floor, told, known: Known::default() };
+        // Where no thread can be had, every write is told that the store is closed.
+        let _ = std::thread::Builder::new().name("writer".into()).spawn(move || desk.serve(&waiting));
         Writer { jobs }
     }
 
@@ -145,13 +171,19 @@ impl Writer {
     }
 }
 
+/// Who is told of what is written.
+pub(super) struct Tells {
+    pub(super) recent: Recent,
+    pub(super) shelf: Shelf,
+    pub(super) meter: Arc<Meter>,
+    pub(super) changed: LastChange,
+}
+
 /// What the writing thread works with.
 struct Desk {
     connection: Connection,
     floor: u64,
-    recent: Recent,
-    shelf: Shelf,
-    meter: Arc<Meter>,
+    told: Tells,
     known: Known,
 }
 
@@ -196,14 +228,14 @@ impl Desk {
     fn settle(&self, mut jobs: Vec<Box<dyn Job>>) {
         let began = Instant::now();
         let done = self.together(&mut jobs);
-        self.meter.settled(jobs.len(), began.elapsed(), &done);
+        self.told.meter.settled(jobs.len(), began.elapsed(), &done);
         if done.is_err() && !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
         match done {
             Err(_) if jobs.len() > 1 => jobs.into_iter().for_each(|job| self.settle(vec![job])),
             done => {
-                let committed = done.map(|events| self.recent.add(events));
+                let committed = done.map(|events| self.told.recent.add(events));
                 jobs.into_iter().for_each(|job| job.tell(committed.clone()));
             }
         }
@@ -225,9 +257,10 @@ impl Desk {
             }
         }
         let (events, made) = (pen.events.into_inner(), pen.made.into_inner());
-        self.shelf.begin(&made);
+        self.told.changed.is_now();
+        self.told.shelf.begin(&made);
         let committed = connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
-        self.shelf.end(if committed.is_ok() { made } else { Vec::new() });
+        self.told.shelf.end(if committed.is_ok() { made } else { Vec::new() });
         committed?;
         Ok(events)
     }
@@ -273,8 +306,9 @@ mod tests {
 
     #[test]
     fn a_write_that_takes_the_transaction_with_it_fails_alone() {
-        let (recent, meter) = (Recent::from(0), Arc::<Meter>::default());
-        let desk = Desk { connection: table(), floor: 0, recent, shelf: Shelf::new(), meter, known: Known::default() };
+        let (recent, shelf, meter) = (Recent::from(0), Shelf::new(), Arc::<Meter>::default());
+        let told = Tells { recent, shelf, meter, changed: LastChange::new() };
+        let desk = Desk { connection: table(), floor: 0, told, known: Known::default() };
         let (first, mut first_told) = add(1);
         // What SQLite does by itself when the disk is full in the middle of a transaction.
         let (broken, mut broken_told) = job(|connection| -> Result<(), StoreError> {
@@ -288,8 +322,12 @@ mod tests {
         assert!(matches!(panics_told.try_recv(), Ok(Err(StoreError::Fault(_)))));
         assert!(matches!((first_told.try_recv(), last_told.try_recv()), (Ok(Ok(1)), Ok(Ok(1)))));
         let sum: i64 = desk.connection.query_row("SELECT sum(n) FROM versions", [], |row| row.get(0)).unwrap();
-        assert_eq!((sum, *desk.recent.watch().borrow()), (3, 2), "acknowledged writes are there once, others are not");
-        let (meter, sizes) = (&desk.meter, desk.meter.sizes());
+        assert_eq!(
+            (sum, *desk.told.recent.watch().borrow()),
+            (3, 2),
+            "acknowledged writes are there once, others are not"
+        );
+        let (meter, sizes) = (&desk.told.meter, desk.told.meter.sizes());
         assert_eq!((sizes.count(), sizes.sum(), meter.changes(), meter.failures()), (2, 2, 2, 3), "and so they count");
     }
 }
