@@ -21,7 +21,6 @@ mod turns;
 mod write;
 mod writer;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use midair_record::Record;
