@@ -62,6 +62,44 @@ async fn every_change_comes_once_and_a_feed_resumes_where_it_broke() {
     assert_eq!(house.get("/v1/changes?since=x").await.code(), "malformed_query");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_subscribers_each_get_every_change_in_order() {
+    use std::sync::Arc;
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+    use tokio::sync::Barrier;
+    const CHANGES: u64 = 60;
+    rlimit::increase_nofile_limit(4_096).unwrap();
+    let house = House::open().await;
+    let server = house.url.strip_prefix("http://").unwrap().to_owned();
+    let all_listen = Arc::new(Barrier::new(1_001));
+    let subscribers: Vec<_> = (0..1_000)
+        .map(|_| {
+            let (server, all_listen) = (server.clone(), all_listen.clone());
+            tokio::spawn(async move {
+                let mut stream = tokio::net::TcpStream::connect(&server).await.unwrap();
+                stream.write_all(b"GET /v1/changes HTTP/1.1\r\nHost: midair\r\n\r\n").await.unwrap();
+                let mut lines = BufReader::new(stream).lines();
+                while !lines.next_line().await.unwrap().unwrap().is_empty() {}
+                all_listen.wait().await;
+                let mut told = Vec::new();
+                while told.last() != Some(&CHANGES) {
+                    let line = lines.next_line().await.unwrap().unwrap();
+                    told.extend(line.strip_prefix("id:").map(|seq| seq.trim().parse::<u64>().unwrap()));
+                }
+                told
+            })
+        })
+        .collect();
+    all_listen.wait().await;
+    for n in 0..CHANGES {
+        house.create(&format!("/v1/collections/c/records/r{n}"), "{}").await;
+    }
+    for subscriber in subscribers {
+        assert_eq!(subscriber.await.unwrap(), (1..=CHANGES).collect::<Vec<_>>());
+    }
+    house.close().await;
+}
+
 #[tokio::test]
 async fn a_feed_ends_when_the_server_stops() {
     let house = House::open().await;

@@ -20,6 +20,8 @@ pub async fn serve(common: &Common, how: &Serve) -> Result<Exit, Failure> {
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::because)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::because)?;
     let db = common.db.clone().map_or_else(places::database, Ok)?;
+    // Each connection is an open file, and the usual limit is for programs that have few.
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
     let limits = Limits { test_hooks: how.test_hooks, ..Limits::default() };
     let mut hosted = start(common, &db, limits).await?;
     if hosted.empty && !common.no_seed {
