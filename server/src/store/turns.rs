@@ -14,7 +14,7 @@ use tokio::time::{Duration, Instant, sleep_until, timeout};
 /// How long a reader waits at the most: a disk that does not answer holds up no read.
 const LONGEST: Duration = Duration::from_millis(250);
 /// How long who was handed the record alone may take until it writes.
-const HANDED: Duration = Duration::from_millis(5);
+const HANDED: Duration = Duration::from_millis(10);
 /// How long a record is taken to be contended for once a write of it was refused.
 const HOT: Duration = Duration::from_secs(1);
 /// How many records may be contended for before those that no longer are get forgotten.

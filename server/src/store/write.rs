@@ -57,11 +57,13 @@ impl Store {
         let mut from_memory = named;
         loop {
             let known = if named { self.known(&write.key) } else { None };
-            if known.is_some_and(|known| !write.expect.holds(Some(&known.tag)))
-                && let Some(refused) = self.refusal(&write, &digest).await?
-            {
-                self.inner.turns.refused(&write.key);
-                return Ok(refused);
+            if known.is_some_and(|known| !write.expect.holds(Some(&known.tag))) {
+                // The refusal says what stands there: where it is contended for, that is handed to this writer alone.
+                self.inner.turns.in_line(&write.key).await;
+                if let Some(refused) = self.refusal(&write, &digest).await? {
+                    self.inner.turns.refused(&write.key);
+                    return Ok(refused);
+                }
             }
             let turn = match named.then(|| self.inner.turns.try_take(&write.key)).transpose() {
                 Ok(turn) => turn,
