@@ -94,6 +94,13 @@ impl Conditions {
         self.if_match.is_some()
     }
 
+    /// Whether there is nothing that a write would have to go by: `If-Modified-Since` is for reads alone (RFC 9110 section
+    /// 13.1.3).
+    #[must_use]
+    pub fn leave_a_write_blind(&self) -> bool {
+        self.if_match.is_none() && self.if_none_match.is_none() && self.if_unmodified_since.is_none()
+    }
+
     /// Whether the reader has a copy that may still be fresh.
     #[must_use]
     pub fn may_have_it(&self) -> bool {

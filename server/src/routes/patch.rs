@@ -78,7 +78,7 @@ pub(super) async fn patch(desk: &Desk, key: Key, headers: &HeaderMap, body: Body
     }
     body::check_length(headers, desk.limits.record)?;
     let kind = kind(headers)?;
-    let unguarded = conditions == Conditions::default();
+    let unguarded = conditions.leave_a_write_blind();
     if !conditions.guard_a_deletion() && !unguarded
         || unguarded && kind != PatchKind::Ops && !may_be_blind(desk, &key, &conditions)?
     {

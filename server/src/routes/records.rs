@@ -206,7 +206,7 @@ async fn read(desk: &Desk, key: Key, headers: &HeaderMap, client: Option<&Client
             let conflict = desk.store.check(key.clone(), conditions.expect()).await?;
             let detail = format!("{key} is not what your condition names.");
             Err(conflict.map_or_else(
-                || Problem::new(problem::VERSION_CONFLICT, detail),
+                || Problem::new(problem::VERSION_CONFLICT, detail).header(ETAG, &seen.tag),
                 |conflict| refusal::stale(&key, &conflict, None, false, Bodies::Told),
             ))
         }
@@ -255,7 +255,7 @@ const TO_REPLACE: &str = "If-Match with the ETag you read to replace it, or If-N
 /// Whether a write that says nothing at all of what it replaces is taken: in a collection that is set up to show what
 /// comes of it.
 pub(super) fn may_be_blind(desk: &Desk, key: &Key, conditions: &Conditions) -> Result<bool, Problem> {
-    Ok(*conditions == Conditions::default() && desk.store.settings(&key.collection)?.blind)
+    Ok(conditions.leave_a_write_blind() && desk.store.settings(&key.collection)?.blind)
 }
 
 pub(super) fn first_tag(expect: &Expect) -> Option<String> {
