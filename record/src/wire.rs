@@ -252,7 +252,9 @@ pub enum Current {
 pub struct Conflict {
     /// What stands there now.
     pub current: Current,
-    /// The version that the writer presented, while the history keeps it.
+    /// The version whose token the writer presented; of several the latest.
+    pub expected: Option<u64>,
+    /// That version, while the history keeps what it said.
     pub base: Option<Base>,
     /// The writes since that version, oldest first; of very many the newest.
     pub changes: Vec<VersionLine>,

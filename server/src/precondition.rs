@@ -32,6 +32,17 @@ pub struct Conditions {
     if_unmodified_since: Option<SystemTime>,
 }
 
+/// What a write says of the record that it goes by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Claim {
+    /// The first tag of `If-Match` that may match.
+    pub presented: Option<String>,
+    /// The first that is weak, and never does.
+    pub weak: Option<String>,
+    /// It is to create the record.
+    pub creates: bool,
+}
+
 /// A header that is not what RFC 9110 allows, in a sentence that quotes what was read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{header}: {read} is not {wanted}")]
@@ -80,6 +91,17 @@ impl Conditions {
             })
         };
         Expect { matches: read(&self.if_match, &strong), none_match: read(&self.if_none_match, &weak) }
+    }
+
+    /// What a write says of the record that it goes by, for whoever tells why it was refused.
+    #[must_use]
+    pub fn claim(&self) -> Claim {
+        let tags = if let Some(Listed::Tags(tags)) = &self.if_match { tags.as_slice() } else { &[] };
+        Claim {
+            presented: tags.iter().find(|tag| !tag.weak).map(|tag| tag.opaque.clone()),
+            weak: tags.iter().find(|tag| tag.weak).map(|tag| format!("W/{}", tag.opaque)),
+            creates: self.if_match.is_none(),
+        }
     }
 
     /// Whether a write may be done at all: it says what it replaces, or that it creates.

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::observe::Collision;
+use crate::precondition::Claim;
 use crate::problem::{self, Problem};
 use crate::store::Collection;
 
@@ -84,22 +85,21 @@ pub enum Bodies {
     LeftOut,
 }
 
-/// The problem of a write that `conflict` refused. `presented` is the first tag that it named; `creates`: it was to
-/// create the record.
-pub fn stale(key: &Key, conflict: &Conflict, presented: Option<&str>, creates: bool, bodies: Bodies) -> Problem {
+/// The problem of a write that `conflict` refused, whatever it was that it `claims`.
+pub fn stale(key: &Key, conflict: &Conflict, claims: &Claim, bodies: Bodies) -> Problem {
     let code = match &conflict.current {
-        Current::Stored(_) if creates => problem::ALREADY_EXISTS,
+        Current::Stored(_) if claims.creates => problem::ALREADY_EXISTS,
         _ if conflict.unknown_token => problem::UNKNOWN_TOKEN,
         _ => problem::VERSION_CONFLICT,
     };
-    let mut problem = Problem::new(code, detail(key, conflict, creates));
-    if let Some(base) = &conflict.base {
-        let its_own =
-            presented.filter(|tag| tag.trim_matches('"').split('-').next() == Some(&base.version.to_string()));
-        problem = problem.with("expected", &Expected { version: base.version, etag: its_own });
-        if bodies == Bodies::Told {
-            problem = problem.with("base", base);
-        }
+    let mut problem = Problem::new(code, detail(key, conflict, claims));
+    if let Some(version) = conflict.expected {
+        let is_its_own = |tag: &&str| tag.trim_matches('"').split('-').next() == Some(&version.to_string());
+        let etag = claims.presented.as_deref().filter(is_its_own);
+        problem = problem.with("expected", &Expected { version, etag });
+    }
+    if let Some(base) = conflict.base.as_ref().filter(|_| bodies == Bodies::Told) {
+        problem = problem.with("base", base);
     }
     match &conflict.current {
         Current::Stored(stored) => {
@@ -160,7 +160,16 @@ fn who(by: &str) -> &str {
     if by.is_empty() { "somebody" } else { by }
 }
 
-fn detail(key: &Key, conflict: &Conflict, creates: bool) -> String {
+/// What happened and what to do, in a sentence or two.
+fn detail(key: &Key, conflict: &Conflict, claims: &Claim) -> String {
+    let mut detail = happened(key, conflict, claims.creates);
+    if let Some(weak) = &claims.weak {
+        detail += &format!(" {weak} is a weak tag, which never matches If-Match.");
+    }
+    detail
+}
+
+fn happened(key: &Key, conflict: &Conflict, creates: bool) -> String {
     let what_to_do = "Merge, and resubmit with the current ETag.";
     match &conflict.current {
         Current::Stored(now) if creates => {
@@ -173,11 +182,10 @@ fn detail(key: &Key, conflict: &Conflict, creates: bool) -> String {
         Current::Stored(now) if conflict.already_applied => {
             format!("{key} is at version {} and already says what you sent. Adopt the current ETag.", now.version)
         }
-        Current::Stored(now) => match &conflict.base {
-            Some(base) => format!(
-                "{key} is at version {}; you presented version {}. {} {what_to_do}",
+        Current::Stored(now) => match conflict.expected {
+            Some(version) => format!(
+                "{key} is at version {}; you presented version {version}. {} {what_to_do}",
                 now.version,
-                base.version,
                 since(&conflict.changes)
             ),
             None if conflict.unknown_token => {

@@ -418,6 +418,24 @@ async fn a_condition_that_cannot_be_read_is_refused_whatever_stands_there_and_wh
 }
 
 #[tokio::test]
+async fn a_refusal_names_the_weak_tag_that_never_matches() {
+    let house = House::open().await;
+    let at = format!("{AT}/records/a");
+    let tag = house.create(&at, "{}").await;
+    let weak = format!("\"x\", W/{tag}, W/\"y\"");
+    let missing = format!("{AT}/records/b");
+    for (method, path) in [("GET", &at), ("PUT", &at), ("DELETE", &at), ("PUT", &missing)] {
+        let refused = house.ask(method, path, &[("if-match", &weak)], "{}").await;
+        let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+        let named = format!(". W/{tag} is a weak tag, which never matches If-Match.");
+        assert!(refused.status == 412 && detail.ends_with(&named), "{method} {path}: {}", refused.text);
+    }
+    let strong = house.ask("PUT", &at, &[("if-match", "\"x\""), ("if-none-match", "W/\"y\"")], "{}").await;
+    assert!(strong.status == 412 && !strong.text.contains("weak"), "{}", strong.text);
+    house.close().await;
+}
+
+#[tokio::test]
 async fn what_counts_for_reads_alone_is_passed_over_in_a_write() {
     let house = House::open().await;
     let lax = r#"{"preconditions":"optional"}"#;

@@ -32,6 +32,9 @@ async fn old_versions_lose_their_fields_and_who_wrote_them_stays() {
     let problem = stale.json();
     assert_eq!((stale.status, stale.code().as_str()), (412, "version_conflict"), "{}", stale.text);
     assert_eq!((problem.get("base"), problem["changes"].as_array().unwrap().len()), (None, 4));
+    assert_eq!(problem["expected"], serde_json::json!({"version": 2, "etag": tags[1]}));
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("is at version 6; you presented version 2. bob changed /n since."), "{detail}");
     let stale = house.ask("PUT", AT, &[("if-match", &tags[3])], r#"{"n":9}"#).await.json();
     assert_eq!(stale["base"]["fields"]["n"], 4);
 

@@ -31,11 +31,18 @@ pub(super) struct Problem {
     pub(super) detail: String,
     pub(super) current: Option<CurrentVersion>,
     pub(super) deleted: Option<Tombstone>,
+    pub(super) expected: Option<ExpectedVersion>,
     pub(super) base: Option<Base>,
     pub(super) changes: Vec<VersionLine>,
     pub(super) overlap: Vec<Pointer>,
     pub(super) already_applied: bool,
     pub(super) changes_omitted: u64,
+}
+
+/// The version whose token was presented, as a problem tells it.
+#[derive(Debug, Deserialize)]
+pub(super) struct ExpectedVersion {
+    pub(super) version: u64,
 }
 
 /// What stands there now, as a problem tells it.

@@ -150,6 +150,7 @@ impl Backend {
         changes.retain(|line| line.version > since);
         Ok(Put::Stale(Box::new(Conflict {
             current,
+            expected: base.map(|base| base.version),
             base: base.map(|base| midair_record::wire::Base { version: base.version, fields: base.fields.clone() }),
             changes,
             omitted: 0,
@@ -169,6 +170,7 @@ impl Backend {
         };
         Ok(Conflict {
             current,
+            expected: problem.expected.map(|expected| expected.version),
             base: problem.base,
             changes: problem.changes,
             omitted: problem.changes_omitted,

@@ -413,6 +413,7 @@ mod tests {
             let overlap = overlap.iter().map(|text| pointer(text)).collect();
             let conflict = Conflict {
                 current: Current::Missing,
+                expected: None,
                 base: None,
                 changes: Vec::new(),
                 omitted: 0,

@@ -9,7 +9,7 @@ use midair_record::{Patch, PatchFault, PatchKind, Pointer};
 use schemars::JsonSchema;
 use serde_json::{Map, Number, Value};
 
-use super::records::{bodies, first_tag, malformed, may_be_blind, missing, written_response};
+use super::records::{bodies, malformed, may_be_blind, missing, written_response};
 use super::{body, hand};
 use crate::precondition::Conditions;
 use crate::problem::{self, Problem};
@@ -84,8 +84,7 @@ pub(super) async fn patch(desk: &Desk, key: Key, headers: &HeaderMap, body: Body
     {
         return Err(refusal::unguarded(&key, "If-Match with the ETag you read"));
     }
-    let expect = conditions.expect();
-    let presented = first_tag(&expect);
+    let (expect, claims) = (conditions.expect(), conditions.claim());
     let read = body::bytes(body, desk.limits.record, desk.limits.body_time).await;
     let parsed = read.and_then(|bytes| {
         let patch = Patch::parse(kind, &bytes).map_err(|fault| unfit(&key, &fault))?;
@@ -96,14 +95,14 @@ pub(super) async fn patch(desk: &Desk, key: Key, headers: &HeaderMap, body: Body
         // A stale token is told before a body that cannot be read (RFC 9110 section 13.2.1).
         Err(fault) => match desk.store.check(key.clone(), expect).await? {
             Some(conflict) if !unguarded => {
-                return Err(refusal::stale(&key, &conflict, presented.as_deref(), false, bodies(headers)));
+                return Err(refusal::stale(&key, &conflict, &claims, bodies(headers)));
             }
             _ => return Err(fault),
         },
     };
     let limit = desk.limits.record;
     match desk.store.patch(Patching { key: key.clone(), patch, expect, hand, asked, limit }).await? {
-        Patched::Written(written) => written_response(&key, written, presented.as_deref(), false, headers),
+        Patched::Written(written) => written_response(&key, written, &claims, headers),
         Patched::Unfit(fault) => Err(unfit(&key, &fault)),
         Patched::TooLarge => {
             let detail = format!("{key} would be larger than {limit} bytes, which is the limit here.");

@@ -24,11 +24,11 @@ pub(super) use contract::{
 
 use crate::client::Client;
 use crate::contract::JSON;
-use crate::precondition::{Conditions, ReadVerdict};
+use crate::precondition::{Claim, Conditions, ReadVerdict};
 use crate::problem::{self, Problem};
 use crate::refusal::{self, Bodies};
 use crate::serve::Desk;
-use crate::store::{Expect, Found, Glance, Hand, Look, PageWanted, Removal, Tags, Write, Written, whole_seconds};
+use crate::store::{Expect, Found, Glance, Hand, Look, PageWanted, Removal, Write, Written, whole_seconds};
 
 /// How many records a page has where no limit is named, and at the most.
 const PAGE: (u32, u32) = (50, 1000);
@@ -121,7 +121,7 @@ async fn add(desk: &Desk, collection: String, headers: &HeaderMap, body: Body) -
     let key = key(&collection, &id)?;
     let write = Write { key: key.clone(), record, expect: Expect::absent(), hand };
     let written = desk.store.put(write).await?;
-    let mut response = written_response(&key, written, None, true, headers)?;
+    let mut response = written_response(&key, written, &Claim { creates: true, ..Claim::default() }, headers)?;
     insert(&mut response, LOCATION, &format!("/v1/collections/{}/records/{}", key.collection, key.id));
     Ok(response)
 }
@@ -207,7 +207,10 @@ async fn read(desk: &Desk, key: Key, headers: &HeaderMap, client: Option<&Client
             let detail = format!("{key} is not what your condition names.");
             Err(conflict.map_or_else(
                 || Problem::new(problem::VERSION_CONFLICT, detail).header(ETAG, &seen.tag),
-                |conflict| refusal::stale(&key, &conflict, None, false, Bodies::Told),
+                |conflict| {
+                    let claims = Claim { creates: false, ..conditions.claim() };
+                    refusal::stale(&key, &conflict, &claims, Bodies::Told)
+                },
             ))
         }
     }
@@ -229,22 +232,20 @@ async fn replace(desk: &Desk, key: Key, headers: &HeaderMap, body: Body) -> Resu
     if !conditions.guard_a_write() && !may_be_blind(desk, &key, &conditions)? {
         return Err(refusal::unguarded(&key, TO_REPLACE));
     }
-    let expect = conditions.expect();
-    let presented = first_tag(&expect);
-    let creates = expect.matches.is_none();
+    let (expect, claims) = (conditions.expect(), conditions.claim());
     let record =
         match body::bytes(body, desk.limits.record, desk.limits.body_time).await.and_then(|bytes| parse(&bytes)) {
             Ok(record) => record,
             // A stale token is told before a body that cannot be read (RFC 9110 section 13.2.1).
             Err(fault) => match desk.store.check(key.clone(), expect).await? {
                 Some(conflict) => {
-                    return Err(refusal::stale(&key, &conflict, presented.as_deref(), creates, bodies(headers)));
+                    return Err(refusal::stale(&key, &conflict, &claims, bodies(headers)));
                 }
                 None => return Err(fault),
             },
         };
     let written = desk.store.put(Write { key: key.clone(), record, expect, hand }).await?;
-    written_response(&key, written, presented.as_deref(), creates, headers)
+    written_response(&key, written, &claims, headers)
 }
 
 /// What a deletion has to send.
@@ -256,13 +257,6 @@ const TO_REPLACE: &str = "If-Match with the ETag you read to replace it, or If-N
 /// comes of it.
 pub(super) fn may_be_blind(desk: &Desk, key: &Key, conditions: &Conditions) -> Result<bool, Problem> {
     Ok(conditions.leave_a_write_blind() && desk.store.settings(&key.collection)?.blind)
-}
-
-pub(super) fn first_tag(expect: &Expect) -> Option<String> {
-    match &expect.matches {
-        Some(Tags::Of(tags)) => tags.first().cloned(),
-        _ => None,
-    }
 }
 
 pub(super) fn parse(bytes: &[u8]) -> Result<Record, Problem> {
@@ -278,11 +272,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Record, Problem> {
 pub(super) fn written_response(
     key: &Key,
     written: Written,
-    presented: Option<&str>,
-    creates: bool,
+    claims: &Claim,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    let Standing { stored, created, replayed } = standing(key, written, presented, creates, bodies(headers))?;
+    let Standing { stored, created, replayed } = standing(key, written, claims, bodies(headers))?;
     let mut response = match preference(headers) {
         Some("return=minimal") => {
             let mut response = StatusCode::NO_CONTENT.into_response();
@@ -317,18 +310,12 @@ pub(super) struct Standing {
 }
 
 /// What came of a write, or why nothing did.
-pub(super) fn standing(
-    key: &Key,
-    written: Written,
-    presented: Option<&str>,
-    creates: bool,
-    bodies: Bodies,
-) -> Result<Standing, Problem> {
+pub(super) fn standing(key: &Key, written: Written, claims: &Claim, bodies: Bodies) -> Result<Standing, Problem> {
     match written {
         Written::Judged(Put::Stored { stored, created }) => Ok(Standing { stored, created, replayed: false }),
         Written::Judged(Put::Unchanged(stored)) => Ok(Standing { stored, created: false, replayed: false }),
         Written::Replayed { stored, created } => Ok(Standing { stored, created, replayed: true }),
-        Written::Judged(Put::Stale(conflict)) => Err(refusal::stale(key, &conflict, presented, creates, bodies)),
+        Written::Judged(Put::Stale(conflict)) => Err(refusal::stale(key, &conflict, claims, bodies)),
         Written::Invalid(faults) => Err(refusal::invalid(key, &faults)),
         Written::Unguarded => Err(refusal::unguarded(key, TO_REPLACE)),
         Written::Forgotten(version) => Err(refusal::forgotten(key, version)),
@@ -370,25 +357,18 @@ async fn remove(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, 
     if !conditions.guard_a_deletion() && !blind {
         return Err(refusal::unguarded(&key, TO_DELETE));
     }
-    let expect = conditions.expect();
-    let presented = first_tag(&expect);
-    let removed = desk.store.delete(Removal { key: key.clone(), expect, hand }).await?;
-    let gone = deleted(&key, removed, presented.as_deref(), bodies(headers))?;
+    let removed = desk.store.delete(Removal { key: key.clone(), expect: conditions.expect(), hand }).await?;
+    let gone = deleted(&key, removed, &conditions.claim(), bodies(headers))?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     insert(&mut response, VERSION, &gone.version.to_string());
     Ok(response)
 }
 
 /// What came of a deletion, or why nothing did.
-pub(super) fn deleted(
-    key: &Key,
-    removed: Delete,
-    presented: Option<&str>,
-    bodies: Bodies,
-) -> Result<Tombstone, Problem> {
+pub(super) fn deleted(key: &Key, removed: Delete, claims: &Claim, bodies: Bodies) -> Result<Tombstone, Problem> {
     match removed {
         Delete::Deleted(gone) => Ok(gone),
-        Delete::Stale(conflict) => Err(refusal::stale(key, &conflict, presented, false, bodies)),
+        Delete::Stale(conflict) => Err(refusal::stale(key, &conflict, claims, bodies)),
         Delete::Gone(gone) => Err(refusal::gone(key, &gone)),
         Delete::Missing => Err(missing(key)),
     }

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
 use midair_record::wire::{Current, Key, Put};
 
-use super::records::{self, first_tag, malformed, may_be_blind, missing, written_response};
+use super::records::{self, malformed, may_be_blind, missing, written_response};
 use super::{At, HISTORY, hand, history, key};
 use crate::contract::headers::{AUTHOR, IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, NOTE, PREFER};
 use crate::contract::{Answer, Ask, NAMES, Operation, PLAIN, Resource, STORE};
@@ -91,8 +91,7 @@ async fn carry_out(desk: &Desk, key: Key, number: u64, headers: &HeaderMap) -> R
     let mut hand = hand(headers)?;
     hand.note.get_or_insert_with(|| format!("restored v{number}"));
     let conditions = Conditions::read(headers).map_err(malformed)?;
-    let expect = conditions.expect();
-    let (presented, creates) = (first_tag(&expect), expect.matches.is_none());
+    let (expect, claims) = (conditions.expect(), conditions.claim());
     let guarded = conditions.guard_a_write() || may_be_blind(desk, &key, &conditions)?;
     // What is not there is told before a missing precondition; nothing is decided by this look.
     match desk.store.get(key.clone()).await? {
@@ -109,9 +108,9 @@ async fn carry_out(desk: &Desk, key: Key, number: u64, headers: &HeaderMap) -> R
     }
     let written = desk.store.put(Write { key: key.clone(), record: version.fields, expect, hand }).await?;
     if let Written::Judged(Put::Stale(conflict)) = &written
-        && let (Current::Deleted(gone), false) = (&conflict.current, creates)
+        && let (Current::Deleted(gone), false) = (&conflict.current, claims.creates)
     {
         return Err(refusal::gone(&key, gone));
     }
-    written_response(&key, written, presented.as_deref(), creates, headers)
+    written_response(&key, written, &claims, headers)
 }

@@ -64,7 +64,7 @@ pub(super) fn conflict(
         (None, Some(row)) => Current::Deleted(row.tombstone()),
         (None, None) => Current::Missing,
     };
-    Ok(Conflict { current, base, changes, omitted, overlap: shared, unknown_token, already_applied })
+    Ok(Conflict { current, expected, base, changes, omitted, overlap: shared, unknown_token, already_applied })
 }
 
 /// The members in which two records differ.

@@ -51,6 +51,7 @@ pub fn refusal(before: &Stored, now: &Stored) -> Conflict {
     };
     Conflict {
         current: Current::Stored(now.clone()),
+        expected: Some(before.version),
         base: Some(Base { version: before.version, fields: before.fields.clone() }),
         changes: vec![line],
         omitted: 0,

@@ -7,10 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::super::records::{self, Standing, first_tag};
+use super::super::records::{self, Standing};
 use crate::contract::ProblemMembers;
 use crate::observe::Collision;
-use crate::precondition::Conditions;
+use crate::precondition::{Claim, Conditions};
 use crate::problem::{self, Problem};
 use crate::refusal::{self, Bodies};
 use crate::store::{BulkItem, BulkOutcome, Expect, Found, Hand, Removal, Write};
@@ -58,8 +58,7 @@ pub(super) struct Whole {
 /// A write on its way to the store and back.
 pub(super) struct Asked {
     key: Key,
-    presented: Option<String>,
-    creates: bool,
+    claims: Claim,
     /// What the store is asked; nothing where it is known already that it is refused.
     item: Option<BulkItem>,
     /// It deletes, and says nothing of what: what is not there is told before that.
@@ -87,8 +86,7 @@ impl Asked {
     /// that say nothing of what they replace.
     pub(super) fn read(item: Item, place: usize, whole: &Whole, blind: bool) -> Self {
         let key = Key { collection: whole.collection.clone(), id: item.id.clone() };
-        let mut asked =
-            Asked { key, presented: None, creates: false, item: None, unguarded_deletion: false, fault: None };
+        let mut asked = Asked { key, claims: Claim::default(), item: None, unguarded_deletion: false, fault: None };
         asked.fault = asked.prepare(item, place, whole, blind).err();
         asked
     }
@@ -116,8 +114,7 @@ impl Asked {
         };
         let conditions = conditions(item.if_match.as_deref(), item.if_none_match.as_deref())?;
         let expect = conditions.expect();
-        self.presented = first_tag(&expect);
-        self.creates = expect.matches.is_none() && matches!(item.op, ItemOp::Put);
+        self.claims = conditions.claim();
         let blind = blind && expect == Expect::default();
         match item.op {
             ItemOp::Delete if !conditions.guard_a_deletion() && !blind => {
@@ -159,21 +156,20 @@ impl Asked {
 
     /// What became of it; `outcome` is the store's, where it was asked.
     pub(super) fn judged(self, outcome: Option<BulkOutcome>, bodies: Bodies) -> Verdict {
-        let Asked { key, presented, creates, unguarded_deletion, fault, .. } = self;
-        let presented = presented.as_deref();
+        let Asked { key, claims, unguarded_deletion, fault, .. } = self;
         let outcome = match (outcome, fault) {
             (Some(BulkOutcome::Asked(Found::Gone(gone), _)), Some(_)) if unguarded_deletion => {
                 Err(refusal::gone(&key, &gone))
             }
             (Some(BulkOutcome::Asked(Found::Missing, _)), Some(_)) if unguarded_deletion => Err(records::missing(&key)),
             (Some(BulkOutcome::Asked(_, Some(conflict))), Some(_)) => {
-                Err(refusal::stale(&key, &conflict, presented, creates, bodies))
+                Err(refusal::stale(&key, &conflict, &claims, bodies))
             }
             (_, Some(fault)) => Err(fault),
             (Some(BulkOutcome::Put(written)), None) => {
-                records::standing(&key, written, presented, creates, bodies).map(Done::written)
+                records::standing(&key, written, &claims, bodies).map(Done::written)
             }
-            (Some(BulkOutcome::Delete(removed)), None) => records::deleted(&key, removed, presented, bodies)
+            (Some(BulkOutcome::Delete(removed)), None) => records::deleted(&key, removed, &claims, bodies)
                 .map(|gone| Done { status: 204, token: None, version: gone.version, replayed: false }),
             (Some(BulkOutcome::Asked(..) | BulkOutcome::NotWritten) | None, None) => Err(Problem::new(
                 problem::NOT_WRITTEN,
