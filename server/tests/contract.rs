@@ -84,6 +84,28 @@ async fn what_cannot_be_read_is_refused_by_name_wherever_it_stands() {
 }
 
 #[tokio::test]
+async fn an_array_is_no_object_whatever_it_holds() {
+    let house = House::open().await;
+    let (lines, bulk) = (("content-type", "application/x-ndjson"), "/v1/collections/things/bulk");
+    let (alice, presence) = (("midair-author", "alice"), format!("{AT}/presence"));
+    let item = r#"["a","put",null,"*",null,{},null]"#;
+    for (method, path, header, body) in [
+        ("PUT", presence.as_str(), alice, r#"["/name"]"#.to_owned()),
+        ("POST", bulk, alice, format!(r#"{{"items":[{item}]}}"#)),
+        ("POST", bulk, alice, r#"[[]]"#.to_owned()),
+    ] {
+        let answer = house.ask(method, path, &[header], &body).await;
+        assert_eq!((answer.status, answer.code().as_str()), (400, "malformed_body"), "{method} {path} {body}");
+        assert!(answer.text.contains("invalid type: sequence, expected an object"), "{}", answer.text);
+    }
+    let line = house.ask("POST", bulk, &[lines], item).await;
+    assert!(line.text.contains("Line 1 says no write: invalid type: sequence, expected an object"), "{}", line.text);
+    assert_eq!(house.get(&presence).await.json()["items"], serde_json::json!([]));
+    assert_eq!(house.get(AT).await.status, 404);
+    house.close().await;
+}
+
+#[tokio::test]
 async fn what_is_no_http_request_is_answered_without_a_body() {
     let house = House::open().await;
     let address: SocketAddr = house.url.trim_start_matches("http://").parse().unwrap();

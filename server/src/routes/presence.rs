@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use midair_record::Pointer;
 use schemars::JsonSchema;
 
+use super::body::Members;
 use super::{At, body, hand, json, key};
 use crate::contract::headers::AUTHOR;
 use crate::contract::{Answer, Ask, BODY, Body as Takes, Group, JSON, Media, NAMES, Operation, PLAIN, Resource, of};
@@ -109,8 +110,8 @@ pub(super) async fn presence(
         body::check(&headers, LIMIT, &[JSON])?;
         let bytes = body::bytes(body, LIMIT, desk.limits.body_time).await?;
         let malformed = |what: String| Problem::new(problem::MALFORMED_BODY, what);
-        let said: Said = if bytes.is_empty() {
-            Said::default()
+        let Members(said) = if bytes.is_empty() {
+            Members(Said::default())
         } else {
             serde_json::from_slice(&bytes).map_err(|fault| malformed(format!("This says nobody's place: {fault}.")))?
         };

@@ -15,6 +15,7 @@ use midair_record::wire::Key;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
+use super::body::Members;
 use super::records::bodies;
 use super::{At, RECORDS, body, collection_name, hand, json};
 use crate::contract::headers::{AUTHOR, IDEMPOTENCY_KEY, NOTE, PREFER};
@@ -99,7 +100,8 @@ pub(super) struct Wanted {
 #[derive(Deserialize, JsonSchema)]
 #[schemars(rename = "Bulk")]
 struct Items {
-    items: Vec<Item>,
+    #[schemars(with = "Vec<Item>")]
+    items: Vec<Members<Item>>,
 }
 
 /// What became of many writes.
@@ -149,10 +151,10 @@ pub(super) async fn bulk(
             response.extensions_mut().insert(noted(&whole.collection, &verdicts));
             return Ok(response);
         }
-        let items: Items = serde_json::from_slice(&bytes).map_err(|fault| {
+        let Members(Items { items }) = serde_json::from_slice(&bytes).map_err(|fault| {
             Problem::new(problem::MALFORMED_BODY, format!("The list of writes cannot be read: {fault}."))
         })?;
-        let items = items.items.into_iter().map(Ok).collect();
+        let items = items.into_iter().map(|Members(item)| Ok(item)).collect();
         let verdicts = judge(&desk, &whole, items, 0, atomic).await.or_fault()?;
         let mut response = json(&Results { items: verdicts.iter().map(|verdict| verdict.told(None)).collect() });
         response.extensions_mut().insert(noted(&whole.collection, &verdicts));
@@ -206,7 +208,8 @@ async fn streamed(desk: Desk, whole: Whole, body: Body) -> Response {
 fn read(lines: Vec<Line>) -> (Vec<usize>, Vec<Result<Item, Problem>>) {
     let read = |(number, line): Line| {
         let no_write = |fault| Problem::new(problem::MALFORMED_BODY, format!("Line {number} says no write: {fault}."));
-        (number, line.and_then(|bytes| serde_json::from_slice(&bytes).map_err(no_write)))
+        let item = |bytes: Vec<u8>| serde_json::from_slice(&bytes).map(|Members(item)| item).map_err(no_write);
+        (number, line.and_then(item))
     };
     lines.into_iter().map(read).unzip()
 }
