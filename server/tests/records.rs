@@ -138,9 +138,10 @@ async fn the_same_edit_sent_twice_is_done_once() {
     assert_eq!((other.status, other.code().as_str()), (422, "key_reused"));
     let third = house.get(AT).await.etag();
     let headers = [("if-match", third.as_str()), ("idempotency-key", "\"edit-2\"")];
-    for _ in 0..2 {
+    for replayed in ["", "true"] {
         let deleted = house.ask("DELETE", AT, &headers, "").await;
         assert_eq!((deleted.status, deleted.header("midair-version")), (204, "4"));
+        assert_eq!(deleted.header("idempotency-replayed"), replayed);
     }
     let records = "/v1/collections/projects/records";
     let headers = [("idempotency-key", "\"new-1\"")];

@@ -16,7 +16,7 @@ use crate::hook::{Applied, Hook, Script, Scripts, Step, Theirs, When};
 use crate::problem::{self, Code, Problem};
 use crate::refusal;
 use crate::serve::Desk;
-use crate::store::{Expect, Hand, Patched, Patching, Removal, StoreError, Tags, Write, Written};
+use crate::store::{Expect, Hand, Patched, Patching, Removal, Removed, StoreError, Tags, Write, Written};
 
 pub(crate) const TEST: HeaderName = HeaderName::from_static("midair-test");
 const TEST_APPLIED: HeaderName = HeaderName::from_static("midair-test-applied");
@@ -251,9 +251,9 @@ async fn replacement(
 
 async fn deletion(desk: &Desk, key: Key, hand: Hand) -> Result<Result<u64, String>, StoreError> {
     Ok(match desk.store.delete(Removal { key, expect: whatever(), hand }).await? {
-        Delete::Deleted(gone) => Ok(gone.version),
-        Delete::Gone(_) => Err("it is deleted already".into()),
-        Delete::Missing | Delete::Stale(_) => Err("there is nothing to delete".into()),
+        Removed::Judged(Delete::Deleted(gone)) | Removed::Replayed(gone) => Ok(gone.version),
+        Removed::Judged(Delete::Gone(_)) => Err("it is deleted already".into()),
+        Removed::Judged(Delete::Missing | Delete::Stale(_)) => Err("there is nothing to delete".into()),
     })
 }
 

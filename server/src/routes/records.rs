@@ -10,7 +10,7 @@ use axum::http::header::{CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, LOCATION
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use midair_record::Record;
-use midair_record::wire::{Delete, Key, Put, Stored, Tombstone};
+use midair_record::wire::{Delete, Key, Put, Stored};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,7 @@ use crate::precondition::{Claim, Conditions, ReadVerdict};
 use crate::problem::{self, Problem};
 use crate::refusal::{self, Bodies};
 use crate::serve::Desk;
-use crate::store::{Expect, Found, Glance, Hand, Look, PageWanted, Removal, Write, Written, whole_seconds};
+use crate::store::{Expect, Found, Glance, Hand, Look, PageWanted, Removal, Removed, Write, Written, whole_seconds};
 
 /// How many records a page has where no limit is named, and at the most.
 const PAGE: (u32, u32) = (50, 1000);
@@ -358,19 +358,31 @@ async fn remove(desk: &Desk, key: Key, headers: &HeaderMap) -> Result<Response, 
         return Err(refusal::unguarded(&key, TO_DELETE));
     }
     let removed = desk.store.delete(Removal { key: key.clone(), expect: conditions.expect(), hand }).await?;
-    let gone = deleted(&key, removed, &conditions.claim(), bodies(headers))?;
+    let Deletion { version, replayed } = deleted(&key, removed, &conditions.claim(), bodies(headers))?;
     let mut response = StatusCode::NO_CONTENT.into_response();
-    insert(&mut response, VERSION, &gone.version.to_string());
+    response.headers_mut().insert(VERSION, HeaderValue::from(version));
+    if replayed {
+        insert(&mut response, IDEMPOTENCY_REPLAYED, "true");
+    }
     Ok(response)
 }
 
+/// A deletion that was done.
+pub(super) struct Deletion {
+    /// The version that it made.
+    pub(super) version: u64,
+    /// Whether it was this very edit that made it, before.
+    pub(super) replayed: bool,
+}
+
 /// What came of a deletion, or why nothing did.
-pub(super) fn deleted(key: &Key, removed: Delete, claims: &Claim, bodies: Bodies) -> Result<Tombstone, Problem> {
+pub(super) fn deleted(key: &Key, removed: Removed, claims: &Claim, bodies: Bodies) -> Result<Deletion, Problem> {
     match removed {
-        Delete::Deleted(gone) => Ok(gone),
-        Delete::Stale(conflict) => Err(refusal::stale(key, &conflict, claims, bodies)),
-        Delete::Gone(gone) => Err(refusal::gone(key, &gone)),
-        Delete::Missing => Err(missing(key)),
+        Removed::Judged(Delete::Deleted(gone)) => Ok(Deletion { version: gone.version, replayed: false }),
+        Removed::Replayed(gone) => Ok(Deletion { version: gone.version, replayed: true }),
+        Removed::Judged(Delete::Stale(conflict)) => Err(refusal::stale(key, &conflict, claims, bodies)),
+        Removed::Judged(Delete::Gone(gone)) => Err(refusal::gone(key, &gone)),
+        Removed::Judged(Delete::Missing) => Err(missing(key)),
     }
 }
 

@@ -3,7 +3,7 @@
 use midair_record::wire::{Conflict, Delete, Key, Put};
 
 use super::row::Row;
-use super::{Expect, Found, Pen, Removal, Store, StoreError, Write, Written, explain, judge};
+use super::{Expect, Found, Pen, Removal, Removed, Store, StoreError, Write, Written, explain, judge};
 
 /// One of many writes.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub enum BulkOutcome {
     /// A write was judged.
     Put(Written),
     /// A deletion was judged.
-    Delete(Delete),
+    Delete(Removed),
     /// What stands there, and what refuses the write that asked, if its condition does not hold.
     Asked(Found, Option<Box<Conflict>>),
     /// Not written, because another of the writes was refused and all were to be written or none.
@@ -40,7 +40,7 @@ impl BulkOutcome {
             BulkOutcome::Put(Written::Judged(Put::Stored { .. } | Put::Unchanged(_)) | Written::Replayed { .. }) => {
                 false
             }
-            BulkOutcome::Delete(Delete::Deleted(_)) => false,
+            BulkOutcome::Delete(Removed::Judged(Delete::Deleted(_)) | Removed::Replayed(_)) => false,
             BulkOutcome::Put(_) | BulkOutcome::Delete(_) | BulkOutcome::Asked(..) | BulkOutcome::NotWritten => true,
         }
     }

@@ -8,8 +8,8 @@ use rusqlite::{Connection, OptionalExtension};
 use super::explain::{self, changed_paths};
 use super::row::Row;
 use super::{
-    Expect, Glance, Hand, Pen, Removal, StoreError, Tags, Write, Written, collections, digest, history, nonce, record,
-    tag_of, token, trim,
+    Expect, Glance, Hand, Pen, Removal, Removed, StoreError, Tags, Write, Written, collections, digest, history, nonce,
+    record, tag_of, token, trim,
 };
 
 /// What a turn at the writer came to.
@@ -163,20 +163,20 @@ fn replayed_deletion(pen: &Pen, row: &Row, hand: &Hand) -> Result<Option<Tombsto
 }
 
 /// Judges a deletion.
-pub(super) fn delete(pen: &Pen, removal: &Removal) -> Result<Delete, StoreError> {
+pub(super) fn delete(pen: &Pen, removal: &Removal) -> Result<Removed, StoreError> {
     let (key, hand) = (&removal.key, &removal.hand);
-    let Some(row) = Row::find(pen, key)? else { return Ok(Delete::Missing) };
+    let Some(row) = Row::find(pen, key)? else { return Ok(Removed::Judged(Delete::Missing)) };
     if let Some(gone) = replayed_deletion(pen, &row, hand)? {
-        return Ok(Delete::Deleted(gone));
+        return Ok(Removed::Replayed(gone));
     }
     let blind = removal.expect == Expect::default();
     if removal.expect.matches.is_none() && !(blind && pen.settings(&key.collection)?.blind) {
         return Err(StoreError::Fault("a deletion without a precondition".into()));
     }
-    let Some(stands) = row.record()? else { return Ok(Delete::Gone(row.tombstone())) };
+    let Some(stands) = row.record()? else { return Ok(Removed::Judged(Delete::Gone(row.tombstone()))) };
     if !removal.expect.holds(row.tag()) {
         let conflict = explain::conflict(pen, Some(&row), key, &removal.expect, None)?;
-        return Ok(Delete::Stale(Box::new(conflict)));
+        return Ok(Removed::Judged(Delete::Stale(Box::new(conflict))));
     }
     let paths = changed_paths(stands.fields(), &Object::new());
     let made = Made::after(pen, Some(&row));
@@ -192,7 +192,8 @@ pub(super) fn delete(pen: &Pen, removal: &Removal) -> Result<Delete, StoreError>
     remember(pen, key, &made, Line { op: Op::Delete, paths, text: None, asked: None, blind }, hand)?;
     trim::pushed_out(pen, &row, pen.settings(&key.collection)?.history)?;
     collections::count(pen, &key.collection, -1)?;
-    Ok(Delete::Deleted(Tombstone { version: made.version, at: made.at, by: hand.by.clone(), why: hand.note.clone() }))
+    let gone = Tombstone { version: made.version, at: made.at, by: hand.by.clone(), why: hand.note.clone() };
+    Ok(Removed::Judged(Delete::Deleted(gone)))
 }
 
 /// What a write makes.

@@ -41,7 +41,7 @@ pub use settings::{DefinitionSays, Settings};
 pub use shelf::Glance;
 pub(crate) use shelf::whole_seconds;
 pub use trim::Keep;
-pub use write::{Removal, Written};
+pub use write::{Removal, Removed, Written};
 
 /// A store that is open. Cheap to clone; the last clone closes it.
 #[derive(Clone)]

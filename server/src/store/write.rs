@@ -2,7 +2,7 @@
 
 use midair_record::Record;
 use midair_record::schema::Violation;
-use midair_record::wire::{Conflict, Delete, Key, Put, Stored};
+use midair_record::wire::{Conflict, Delete, Key, Put, Stored, Tombstone};
 
 use super::judge::{self, Change, Verdict};
 use super::row::Row;
@@ -28,6 +28,15 @@ pub enum Written {
     Invalid(Vec<Violation>),
     /// It says nothing of what it replaces, which the collection does not allow.
     Unguarded,
+}
+
+/// What became of a deletion.
+#[derive(Clone, Debug)]
+pub enum Removed {
+    /// The store judged it.
+    Judged(Delete),
+    /// The same edit had deleted the record before.
+    Replayed(Tombstone),
 }
 
 /// A deletion: which record, under which condition, by whom.
@@ -135,7 +144,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::put`].
-    pub async fn delete(&self, removal: Removal) -> Result<Delete, StoreError> {
+    pub async fn delete(&self, removal: Removal) -> Result<Removed, StoreError> {
         let _turn = self.inner.turns.take(&removal.key).await;
         self.writing(move |pen| judge::delete(pen, &removal)).await
     }

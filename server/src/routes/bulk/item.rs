@@ -170,7 +170,7 @@ impl Asked {
                 records::standing(&key, written, &claims, bodies).map(Done::written)
             }
             (Some(BulkOutcome::Delete(removed)), None) => records::deleted(&key, removed, &claims, bodies)
-                .map(|gone| Done { status: 204, token: None, version: gone.version, replayed: false }),
+                .map(|gone| Done { status: 204, token: None, version: gone.version, replayed: gone.replayed }),
             (Some(BulkOutcome::Asked(..) | BulkOutcome::NotWritten) | None, None) => Err(Problem::new(
                 problem::NOT_WRITTEN,
                 "Nothing was written: another write of the request was refused.",

@@ -186,7 +186,7 @@ const REMOVE: Operation = Operation {
         status: 204,
         about: "It is gone; the deletion is a version of its own.",
         headers: &[&headers::VERSION],
-        sometimes: &[],
+        sometimes: &[&headers::IDEMPOTENCY_REPLAYED],
         media: &[],
     }],
     refusals: &[NAMES, UNGUARDED, ABSENT, STALE, STORE],
