@@ -102,7 +102,8 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Copies the store in the file at `from`, of one moment, into the file at `to`, which is new or empty, and waits until it is on the disk.
+/// Copies the store in the file at `from`, of one moment, into the file at `to`, which is new or empty, and waits until
+/// it is on the disk.
 fn copy(from: &Path, to: &Path) -> Result<(), String> {
     let source = open::reader(from, false).map_err(|fault| fault.to_string())?;
     let name = to.to_str().ok_or("its name is not UTF-8")?;
@@ -161,13 +162,60 @@ fn put_aside(db: &Path) -> std::io::Result<PathBuf> {
     Ok(aside)
 }
 
-/// Moves a store with its log: the log first, so that a store never stands beside the log of another.
+/// Moves a store with its log: the log first, so that a store never stands beside the log of another. All of it or, where
+/// that fails, nothing: a store without its log lacks what was written last.
 fn move_store(from: &Path, to: &Path) -> std::io::Result<()> {
-    for ending in ["-wal", "-shm"] {
-        match std::fs::rename(beside(from, ending), beside(to, ending)) {
-            Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => return Err(fault),
-            _ => {}
+    let mut moved = Vec::new();
+    for ending in ["-wal", "-shm", ""] {
+        let (old, new) = (beside(from, ending), beside(to, ending));
+        match std::fs::rename(&old, &new) {
+            Ok(()) => moved.push((old, new)),
+            Err(fault) if fault.kind() == std::io::ErrorKind::NotFound && !ending.is_empty() => {}
+            Err(fault) => {
+                let back = moved.iter().try_for_each(|(old, new)| std::fs::rename(new, old));
+                return Err(match back {
+                    Ok(()) => fault,
+                    Err(why) => {
+                        std::io::Error::other(format!("{fault}; its log is beside {} now: {why}", to.display()))
+                    }
+                });
+            }
         }
     }
-    std::fs::rename(from, to)
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(path: &Path) -> Vec<(&'static str, String)> {
+        let file = |ending| Some((ending, std::fs::read_to_string(beside(path, ending)).ok()?));
+        ["", "-wal", "-shm"].into_iter().filter_map(file).collect()
+    }
+
+    #[test]
+    fn a_store_that_cannot_be_moved_keeps_its_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let (db, aside) = (folder.path().join("midair.db"), folder.path().join("aside.db"));
+        let whole = [("", "store"), ("-wal", "log"), ("-shm", "index")];
+        for (ending, text) in whole {
+            std::fs::write(beside(&db, ending), text).unwrap();
+        }
+        let whole = whole.map(|(ending, text)| (ending, text.to_owned()));
+        // No file can take the place of a folder.
+        for ending in ["", "-shm", "-wal"] {
+            std::fs::create_dir(beside(&aside, ending)).unwrap();
+            assert!(move_store(&db, &aside).is_err());
+            assert_eq!((written(&db), written(&aside)), (whole.to_vec(), Vec::new()), "{ending:?}");
+            std::fs::remove_dir(beside(&aside, ending)).unwrap();
+        }
+        move_store(&db, &aside).unwrap();
+        assert_eq!((written(&db), written(&aside)), (Vec::new(), whole.to_vec()));
+        // One that was closed has no log.
+        std::fs::write(&db, "another").unwrap();
+        move_store(&db, &folder.path().join("other.db")).unwrap();
+        assert!(move_store(&db, &aside).is_err(), "there is nothing to move");
+        assert_eq!(written(&aside), whole.to_vec());
+    }
 }
