@@ -175,9 +175,16 @@ async fn pages_follow_each_other_and_a_filter_narrows_them() {
     assert_eq!(house.get("/v1/collections/many/records?filter=%25").await.json()["total"], 25);
     let path = "/v1/collections/many/records?filter=NUM%202";
     assert_eq!(house.ask("GET", path, &[("if-none-match", &found.etag())], "").await.status, 304);
-    for query in ["limit=0", "limit=x", "limit=1001", "sort=name", "fields=name"] {
+    for (query, detail) in [
+        ("limit=0", "limit: \"0\" is not a number from 1 to 1000."),
+        ("limit=x", "limit: \"x\" is not a number from 1 to 1000."),
+        ("limit=1001", "limit: \"1001\" is not a number from 1 to 1000."),
+        ("limit=1&limit=2", "limit stands there twice; once is enough."),
+        ("sort=name", "\"sort\" cannot be asked for here; these can: after, filter, limit."),
+    ] {
         let answer = house.get(&format!("/v1/collections/many/records?{query}")).await;
         assert_eq!((answer.status, answer.code().as_str()), (400, "malformed_query"), "{query}");
+        assert_eq!(answer.json()["detail"], detail, "{query}");
     }
 }
 

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, Method};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -15,6 +15,7 @@ use midair_record::wire::Event as Line;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use tokio::sync::{broadcast, watch};
 
+use super::query::Asked;
 use crate::contract::headers::CACHE_CONTROL;
 use crate::contract::{self, Answer, Ask, Group, Media, Operation, PLAIN, Resource, written_out};
 use crate::observe::Counted;
@@ -92,8 +93,8 @@ impl JsonSchema for FeedEvent {
 #[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
     /// Only changes after this place in the feed; without it, and without `Last-Event-ID`, those that come from now on.
-    #[schemars(with = "Option<u64>", extend("maximum" = u64::MAX))]
-    since: Option<String>,
+    #[schemars(extend("maximum" = u64::MAX))]
+    since: Option<u64>,
     /// Only changes in this collection.
     collection: Option<String>,
     /// Only changes of records with this id.
@@ -117,26 +118,24 @@ pub(super) async fn changes(
     State(desk): State<Desk>,
     method: Method,
     headers: HeaderMap,
-    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+    Asked(wanted): Asked<Wanted>,
 ) -> Response {
     if let Some(refused) = CHANGES.refuses(&method) {
         return refused;
     }
-    let Query(wanted) = match wanted {
+    let wanted = match wanted {
         Ok(wanted) => wanted,
-        Err(fault) => return Problem::new(problem::MALFORMED_QUERY, fault.to_string()).into_response(),
+        Err(refused) => return refused.into_response(),
     };
     let changed = desk.store.watch();
-    let position = |text: &str, code| {
-        let detail = format!("{text:?} is not a position in the feed, which is a number.");
-        text.parse().map_err(|_| Problem::new(code, detail))
-    };
-    let asked = wanted.since.as_deref().map(|text| position(text, problem::MALFORMED_QUERY));
-    let named = headers.get(LAST_EVENT_ID).map(|value| value.to_str().unwrap_or("?"));
-    let named = named.map(|text| position(text, problem::MALFORMED_HEADER));
-    let since: u64 = match (asked.transpose(), named.transpose()) {
-        (Ok(asked), Ok(named)) => named.or(asked).unwrap_or(*changed.borrow()),
-        (Err(refused), _) | (_, Err(refused)) => return refused.into_response(),
+    let named = headers.get(LAST_EVENT_ID).map(|value| {
+        let detail = format!("Last-Event-ID: {value:?} is not a position in the feed, which is a number.");
+        let read = value.to_str().ok().and_then(|text| text.parse().ok());
+        read.ok_or_else(|| Problem::new(problem::MALFORMED_HEADER, detail))
+    });
+    let since: u64 = match named.transpose() {
+        Ok(named) => named.or(wanted.since).unwrap_or(*changed.borrow()),
+        Err(refused) => return refused.into_response(),
     };
     let newest = *changed.borrow();
     let restored = since < desk.store.feed_from() && since > 0;

@@ -1,6 +1,6 @@
 //! The history of a record: a line a version, oldest first, and any version whole.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use midair_record::Record;
@@ -8,6 +8,7 @@ use midair_record::wire::{Key, VersionLine};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::query::{self, Asked};
 use super::{At, HISTORY, json, key, records};
 use crate::contract::{Answer, JSON, Media, NAMES, Operation, PLAIN, Resource, STORE, of, written_out};
 use crate::problem::{self, Problem};
@@ -80,17 +81,17 @@ pub(super) async fn versions(
     State(desk): State<Desk>,
     At((collection, id)): At<(String, String)>,
     method: Method,
-    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+    Asked(wanted): Asked<Wanted>,
 ) -> Response {
     if let Some(refused) = VERSIONS.refuses(&method) {
         return refused;
     }
     let answer = async {
         let key = key(&collection, &id)?;
-        let Query(wanted) = wanted.map_err(|fault| Problem::new(problem::MALFORMED_QUERY, fault.to_string()))?;
+        let wanted = wanted?;
         let limit = wanted.limit.unwrap_or(LIMIT);
         if !(1..=LIMIT).contains(&limit) {
-            return Err(Problem::new(problem::MALFORMED_QUERY, format!("limit is 1 to {LIMIT}, not {limit}.")));
+            return Err(query::out_of_range::<Wanted>("limit", limit));
         }
         if desk.store.get(key.clone()).await? == Found::Missing {
             return Err(Problem::new(problem::NOT_FOUND, format!("There is no {key}, and never was.")));

@@ -11,6 +11,7 @@ mod hooks;
 mod numbers;
 pub(crate) mod patch;
 mod presence;
+mod query;
 mod records;
 mod restore;
 

@@ -5,7 +5,7 @@ mod contract;
 use std::time::SystemTime;
 
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header::{CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -14,6 +14,7 @@ use midair_record::wire::{Delete, Key, Put, Stored};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::query::{self, Asked};
 use super::{
     AUTHOR, At, IDEMPOTENCY_REPLAYED, NOTE, PREFER, PREFERENCE_APPLIED, UPDATED_AT, VERSION, body, collection_name,
     encoded, hand, json_text, key, patch,
@@ -62,7 +63,7 @@ pub(super) async fn records(
     At(collection): At<String>,
     method: Method,
     headers: HeaderMap,
-    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+    Asked(wanted): Asked<Wanted>,
     body: Body,
 ) -> Response {
     if let Some(refused) = RECORDS.refuses(&method) {
@@ -73,8 +74,7 @@ pub(super) async fn records(
         if method == Method::POST {
             return add(&desk, collection, &headers, body).await;
         }
-        let Query(wanted) = wanted.map_err(|fault| Problem::new(problem::MALFORMED_QUERY, fault.to_string()))?;
-        page(&desk, collection, &headers, wanted).await
+        page(&desk, collection, &headers, wanted?).await
     };
     answer.await.unwrap_or_else(Problem::into_response)
 }
@@ -83,7 +83,7 @@ async fn page(desk: &Desk, collection: String, headers: &HeaderMap, wanted: Want
     let Wanted { limit, after, filter } = wanted;
     let limit = limit.unwrap_or(PAGE.0);
     if !(1..=PAGE.1).contains(&limit) {
-        return Err(Problem::new(problem::MALFORMED_QUERY, format!("limit is 1 to {}, not {limit}.", PAGE.1)));
+        return Err(query::out_of_range::<Wanted>("limit", limit));
     }
     let conditions = Conditions::read(headers).map_err(malformed)?;
     let filter = filter.filter(|filter| !filter.is_empty());

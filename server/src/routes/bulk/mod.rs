@@ -6,7 +6,7 @@ mod lines;
 use std::convert::Infallible;
 
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
@@ -16,6 +16,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::body::Members;
+use super::query;
 use super::records::bodies;
 use super::{At, RECORDS, body, collection_name, hand, json};
 use crate::contract::headers::{AUTHOR, IDEMPOTENCY_KEY, NOTE, PREFER};
@@ -116,7 +117,7 @@ pub(super) async fn bulk(
     At(collection): At<String>,
     method: Method,
     headers: HeaderMap,
-    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+    query::Asked(wanted): query::Asked<Wanted>,
     body: Body,
 ) -> Response {
     if let Some(refused) = BULK.refuses(&method) {
@@ -124,8 +125,7 @@ pub(super) async fn bulk(
     }
     let answer = async {
         collection_name(&collection)?;
-        let Query(Wanted { atomic }) =
-            wanted.map_err(|fault| Problem::new(problem::MALFORMED_QUERY, fault.to_string()))?;
+        let Wanted { atomic } = wanted?;
         body::check_type(&headers, TYPES)?;
         let in_lines = body::media_type(&headers).as_deref() == Some(LINES);
         let limit = desk.limits.record;
