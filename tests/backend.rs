@@ -172,13 +172,13 @@ async fn pages_follow_each_other_and_can_be_narrowed() {
         given(&alice, id, &format!("{{\"name\":\"100% {id}\"}}")).await;
     }
     let first = alice.page("projects", None, 2, None).await.expect("an answer");
-    assert_eq!((first.items.len(), first.total), (2, 3));
+    assert_eq!((first.items.len(), first.total), (2, Some(3)));
     let second = alice.page("projects", first.next.as_deref(), 2, None).await.expect("an answer");
     assert_eq!((second.items[0].id.as_str(), second.next), ("c", None));
     let found = alice.page("projects", None, 9, Some("% b&")).await.expect("an answer");
-    assert_eq!(found.total, 0);
+    assert_eq!(found.total, Some(0));
     let found = alice.page("projects", None, 9, Some("0% b")).await.expect("an answer");
-    assert_eq!((found.items[0].id.as_str(), found.total), ("b", 1));
+    assert_eq!((found.items[0].id.as_str(), found.total), ("b", Some(1)));
     let lines = alice.collections().await.expect("an answer");
     assert_eq!(lines.iter().map(|line| (line.name.as_str(), line.records)).collect::<Vec<_>>(), [("projects", 3)]);
     house.close().await;

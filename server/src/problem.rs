@@ -51,6 +51,7 @@ codes! {
     INVALID_FIELDS = "invalid_fields", 422, "The record is not what its schema says";
     INVALID_DEFINITION = "invalid_definition", 422, "The definition cannot be used";
     UNFIT_PATCH = "unfit_patch", 422, "The patch cannot be applied to the record";
+    NOT_IN_ORDER = "not_in_order", 422, "The collection is not kept in this order";
     KEY_REUSED = "key_reused", 422, "The idempotency key was used for another write";
     PRECONDITION_REQUIRED = "precondition_required", 428, "The write does not say what it replaces";
     NOT_WRITTEN = "not_written", 424, "Another write of the same request was refused";

@@ -180,7 +180,7 @@ async fn pages_follow_each_other_and_a_filter_narrows_them() {
         ("limit=x", "limit: \"x\" is not a number from 1 to 1000."),
         ("limit=1001", "limit: \"1001\" is not a number from 1 to 1000."),
         ("limit=1&limit=2", "limit stands there twice; once is enough."),
-        ("sort=name", "\"sort\" cannot be asked for here; these can: after, filter, limit."),
+        ("order=name", "\"order\" cannot be asked for here; these can: after, fields, filter, limit, sort."),
     ] {
         let answer = house.get(&format!("/v1/collections/many/records?{query}")).await;
         assert_eq!((answer.status, answer.code().as_str()), (400, "malformed_query"), "{query}");

@@ -66,14 +66,14 @@ pub struct CollectionLine {
 /// A page of a collection.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 pub struct Page {
-    /// The records, in the order of their ids.
+    /// The records, in the order of their ids: fewer than the limit, or none, where finding more would have taken long.
     pub items: Vec<Stored>,
     /// Where the next page starts; `None` on the last one.
     #[serde(default)]
     pub next: Option<String>,
-    /// How many records there are on all pages together.
+    /// How many records there are on all pages together, where the server knows.
     #[serde(default)]
-    pub total: u64,
+    pub total: Option<u64>,
 }
 
 /// What stands under a key.

@@ -122,10 +122,7 @@ impl App {
             Msg::Tick(clock) => self.tick(clock),
             Msg::Collections(Ok(lines)) => self.browser.take_collections(lines),
             Msg::Collections(Err(why)) => self.load_failed(why),
-            Msg::Page { asked, result: Ok(page) } => {
-                self.browser.take_page(&asked, page);
-                Vec::new()
-            }
+            Msg::Page { asked, result: Ok(page) } => self.browser.take_page(&asked, page),
             Msg::Page { result: Err(why), .. } => self.load_failed(why),
             Msg::Loaded { key, result, changes } => self.loaded(key, result, changes),
             Msg::Defined { collection, result } => {

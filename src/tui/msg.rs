@@ -98,7 +98,7 @@ pub struct PageWanted {
 pub struct Page {
     pub items: Vec<Stored>,
     pub next: Option<String>,
-    pub total: u64,
+    pub total: Option<u64>,
 }
 
 /// What stands at a key.

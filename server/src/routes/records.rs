@@ -1,6 +1,8 @@
 //! Records: a page of them, one of them, written, replaced, deleted; each write under a precondition.
 
 mod contract;
+mod members;
+mod page;
 
 use std::time::SystemTime;
 
@@ -11,10 +13,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use midair_record::Record;
 use midair_record::wire::{Delete, Key, Put, Stored};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-use super::query::{self, Asked};
+use super::query::Asked;
 use super::{
     AUTHOR, At, IDEMPOTENCY_REPLAYED, NOTE, PREFER, PREFERENCE_APPLIED, UPDATED_AT, VERSION, body, collection_name,
     encoded, hand, json_text, key, patch,
@@ -23,40 +23,17 @@ pub(super) use contract::{
     ABSENT, ALWAYS_TOLD, RECORD, RECORD_MEDIA, RECORDS, SOMETIMES_TOLD, STALE, UNGUARDED, WRITTEN,
 };
 
+use page::Wanted;
+
 use crate::client::Client;
 use crate::contract::JSON;
 use crate::precondition::{Claim, Conditions, ReadVerdict};
 use crate::problem::{self, Problem};
 use crate::refusal::{self, Bodies};
 use crate::serve::Desk;
-use crate::store::{Expect, Found, Glance, Hand, Look, PageWanted, Removal, Removed, Write, Written, whole_seconds};
+use crate::store::{Expect, Found, Glance, Hand, Look, Removal, Removed, Write, Written, whole_seconds};
 
-/// How many records a page has where no limit is named, and at the most.
-const PAGE: (u32, u32) = (50, 1000);
 const JSON_TYPE: HeaderValue = HeaderValue::from_static(JSON);
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
-    /// How many records at the most.
-    #[schemars(range(min = 1, max = PAGE.1), extend("default" = PAGE.0))]
-    limit: Option<u32>,
-    /// Only records whose id comes after this: what the page before gave as `next`.
-    after: Option<String>,
-    /// Only records whose id or text holds this, whatever its case.
-    filter: Option<String>,
-}
-
-/// A page of records.
-#[derive(Serialize, JsonSchema)]
-struct Page<'p> {
-    /// In the order of their ids.
-    items: &'p [Stored],
-    /// The id after which the next page begins; `null` on the last one.
-    next: Option<&'p str>,
-    /// How many there are on all pages together.
-    total: u64,
-}
 
 pub(super) async fn records(
     State(desk): State<Desk>,
@@ -74,39 +51,9 @@ pub(super) async fn records(
         if method == Method::POST {
             return add(&desk, collection, &headers, body).await;
         }
-        page(&desk, collection, &headers, wanted?).await
+        page::page(&desk, collection, &headers, wanted?).await
     };
     answer.await.unwrap_or_else(Problem::into_response)
-}
-
-async fn page(desk: &Desk, collection: String, headers: &HeaderMap, wanted: Wanted) -> Result<Response, Problem> {
-    let Wanted { limit, after, filter } = wanted;
-    let limit = limit.unwrap_or(PAGE.0);
-    if !(1..=PAGE.1).contains(&limit) {
-        return Err(query::out_of_range::<Wanted>("limit", limit));
-    }
-    let conditions = Conditions::read(headers).map_err(malformed)?;
-    let filter = filter.filter(|filter| !filter.is_empty());
-    let page = desk.store.page(PageWanted { collection, after, limit, filter }).await?;
-    let told = Page { items: &page.items, next: page.next.as_deref(), total: page.total };
-    let text = serde_json::to_string(&told).unwrap_or_default();
-    let tag = page_tag(&text);
-    let mut response = match conditions.judge_read(&tag, None) {
-        ReadVerdict::Whole => json_text(text),
-        ReadVerdict::NotModified => StatusCode::NOT_MODIFIED.into_response(),
-        ReadVerdict::Failed => {
-            return Err(Problem::new(problem::VERSION_CONFLICT, "The page changed after you read it."));
-        }
-    };
-    insert(&mut response, ETAG, &tag);
-    Ok(response)
-}
-
-fn page_tag(text: &str) -> String {
-    use sha2::Digest;
-    let hash = sha2::Sha256::digest(text.as_bytes());
-    let hex: String = hash.iter().take(10).map(|byte| format!("{byte:02x}")).collect();
-    format!("\"p-{hex}\"")
 }
 
 async fn add(desk: &Desk, collection: String, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {

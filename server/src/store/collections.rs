@@ -4,7 +4,8 @@ use midair_record::Record;
 use midair_record::wire::Token;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{Expect, Store, StoreError, Tags, nonce, now, record, token};
+use super::settings::Settings;
+use super::{Expect, Store, StoreError, Tags, nonce, now, record, sorted, token};
 
 /// A collection in the list.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
@@ -171,6 +172,10 @@ fn define(connection: &Connection, wanted: &Definition, expect: &Expect) -> Resu
         }
         _ => 0,
     };
+    if touched == 1 {
+        let settings = Settings::of(&wanted.definition).unwrap_or_default();
+        sorted::keep(connection, name, &settings.indexes)?;
+    }
     match (find(connection, name)?, touched) {
         (Some(collection), 1) => Ok(PutDefinition::Stored { collection, created }),
         (Some(collection), _)
@@ -190,10 +195,14 @@ fn remove(connection: &Connection, name: &str, tags: &Tags) -> Result<RemoveColl
         Tags::Of(tags) => (false, serde_json::to_string(tags).unwrap_or_default()),
     };
     let touched = connection.execute(
-        "UPDATE collections SET deleted = 1, version = version + 1, token = '\"' || (version + 1) || '-' || ?2 || '\"'
+        "UPDATE collections SET deleted = 1, definition = '{}', version = version + 1,
+             token = '\"' || (version + 1) || '-' || ?2 || '\"'
          WHERE name = ?1 AND deleted = 0 AND records = 0 AND (?3 OR token IN (SELECT value FROM json_each(?4)))",
         (name, nonce(), any, &list),
     )?;
+    if touched == 1 {
+        sorted::keep(connection, name, &[])?;
+    }
     match find(connection, name)? {
         _ if touched == 1 => Ok(RemoveCollection::Removed),
         None => Ok(RemoveCollection::Missing),

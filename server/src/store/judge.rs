@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::explain::{self, changed_paths};
 use super::row::Row;
+use super::sorted::{self, Moved};
 use super::{
     Expect, Glance, Hand, Pen, Removal, Removed, StoreError, Tags, Write, Written, collections, digest, history, nonce,
     record, tag_of, token, trim,
@@ -84,6 +85,8 @@ pub(super) fn put(
         collections::count(pen, &write.key.collection, 1)?;
         pen.redefined();
     }
+    let moved = Moved { key: &write.key, number: made.number, was: row, is: Some(&write.record), paths: &paths };
+    sorted::follow(pen, &settings.indexes, &moved)?;
     let line = Line {
         op: if created { Op::Create } else { Op::Update },
         paths,
@@ -189,8 +192,11 @@ pub(super) fn delete(pen: &Pen, removal: &Removal) -> Result<Removed, StoreError
     if touched != 1 {
         return Err(changed_in_turn());
     }
+    let settings = pen.settings(&key.collection)?;
+    let moved = Moved { key, number: row.number, was: Some(&row), is: None, paths: &paths };
+    sorted::follow(pen, &settings.indexes, &moved)?;
     remember(pen, key, &made, Line { op: Op::Delete, paths, text: None, asked: None, blind }, hand)?;
-    trim::pushed_out(pen, &row, pen.settings(&key.collection)?.history)?;
+    trim::pushed_out(pen, &row, settings.history)?;
     collections::count(pen, &key.collection, -1)?;
     let gone = Tombstone { version: made.version, at: made.at, by: hand.by.clone(), why: hand.note.clone() };
     Ok(Removed::Judged(Delete::Deleted(gone)))

@@ -8,6 +8,8 @@ mod history;
 mod judge;
 mod meter;
 mod open;
+mod order;
+mod page;
 mod patch;
 mod read;
 mod readers;
@@ -16,6 +18,7 @@ mod recent;
 mod row;
 mod settings;
 mod shelf;
+mod sorted;
 mod trim;
 mod turns;
 mod write;
@@ -34,8 +37,10 @@ pub use bulk::{BulkItem, BulkOutcome};
 pub use collections::{Collection, CollectionLine, Definition, PutDefinition, RemoveCollection};
 pub use meter::Meter;
 pub use open::OpenError;
+pub use order::{By, CURSOR, Cursor, Order};
+pub use page::{Filter, LONGEST_FILTER, Listed, Page, PageWanted, SORTED};
 pub use patch::{Patched, Patching};
-pub use read::{Found, Look, Page, PageWanted};
+pub use read::{Found, Look};
 pub use recent::Change;
 pub use settings::{DefinitionSays, Settings};
 pub use shelf::Glance;
@@ -281,10 +286,7 @@ fn token(tag: &str) -> Result<Token, StoreError> {
     Token::parse(tag).ok_or_else(|| StoreError::Fault(format!("a kept token is none: {tag}")))
 }
 
-/// The columns of [`stored`], in its order.
-const STORED: &str = "id, version, token, at, by, note, text";
-
-/// The columns of [`stored`] after the first, for a version, which does not know the id of its record.
+/// The columns of [`stored`] after the first, which is the id of the record.
 const VERSION: &str = "version, token, at, by, note, text";
 
 fn stored(row: &rusqlite::Row) -> Result<Stored, StoreError> {

@@ -104,6 +104,16 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
          CREATE INDEX versions_by_number ON versions (record, version) WHERE version % 16 = 0;
          CREATE INDEX versions_by_edit ON versions (record, edit_id) WHERE edit_id IS NOT NULL;",
         ),
+        // The orders that collections declare, and every record in its place in them.
+        M::up(
+            "CREATE TABLE orders (
+             number INTEGER PRIMARY KEY, collection TEXT NOT NULL, place TEXT NOT NULL, UNIQUE (collection, place)
+         ) STRICT;
+         CREATE TABLE ordered (
+             in_order INTEGER NOT NULL, key BLOB NOT NULL, id TEXT NOT NULL, record INTEGER NOT NULL,
+             PRIMARY KEY (in_order, key, id)
+         ) STRICT, WITHOUT ROWID;",
+        ),
     ])
 });
 

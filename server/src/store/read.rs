@@ -1,14 +1,14 @@
-//! What stands in the store: records, pages, histories, the changes in their order; changes nothing.
+//! What stands in the store: records, histories, the changes in their order; changes nothing.
 
 use std::sync::Arc;
 
 use midair_record::wire::{Key, Stored, Tombstone, VersionLine};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::recent::Change;
 use super::row::Row;
 use super::shelf::{Glance, whole_seconds};
-use super::{STORED, Store, StoreError, VERSION, history, stored};
+use super::{Store, StoreError, VERSION, history, stored};
 
 /// What stands at a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,30 +43,6 @@ impl Look {
     }
 }
 
-/// Which records are wanted.
-#[derive(Clone, Debug)]
-pub struct PageWanted {
-    /// The collection.
-    pub collection: String,
-    /// Only records whose id comes after this one.
-    pub after: Option<String>,
-    /// How many at the most.
-    pub limit: u32,
-    /// Only records whose id or text holds this, whatever its case.
-    pub filter: Option<String>,
-}
-
-/// Some records of a collection, in the order of their ids.
-#[derive(Clone, Debug)]
-pub struct Page {
-    /// The records.
-    pub items: Vec<Stored>,
-    /// The id after which the next page begins; `None` on the last one.
-    pub next: Option<String>,
-    /// How many there are on all pages together.
-    pub total: u64,
-}
-
 impl Store {
     /// What stands at `key`.
     ///
@@ -97,14 +73,6 @@ impl Store {
     /// The record at `key`, if it is in memory.
     pub fn known(&self, key: &Key) -> Option<Arc<Glance>> {
         self.inner.shelf.known(key)
-    }
-
-    /// A page of a collection. An unknown collection is empty.
-    ///
-    /// # Errors
-    /// As [`Store::get`].
-    pub async fn page(&self, wanted: PageWanted) -> Result<Page, StoreError> {
-        self.reading(move |connection| page(connection, &wanted)).await
     }
 
     /// The history of a record, oldest first: versions after `after`, `limit` of them at the most.
@@ -163,45 +131,4 @@ fn glance(connection: &Connection, key: &Key) -> Result<Look, StoreError> {
 fn find(connection: &Connection, key: &Key) -> Result<Found, StoreError> {
     let Some(row) = Row::find(connection, key)? else { return Ok(Found::Missing) };
     Ok(row.stored(key)?.map_or_else(|| Found::Gone(row.tombstone()), Found::Stored))
-}
-
-fn page(connection: &Connection, wanted: &PageWanted) -> Result<Page, StoreError> {
-    let pattern = wanted.filter.as_ref().map(|filter| {
-        let escaped = filter.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        format!("%{escaped}%")
-    });
-    let only = match pattern {
-        Some(_) => "AND (id LIKE ?4 ESCAPE '\\' OR text LIKE ?4 ESCAPE '\\')",
-        None => "AND ?4 IS NULL",
-    };
-    let sql = format!(
-        "SELECT {STORED} FROM records
-         WHERE collection = ?1 AND text IS NOT NULL AND id > ?2 {only} ORDER BY id LIMIT ?3"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let after = wanted.after.clone().unwrap_or_default();
-    let mut rows = statement.query((&wanted.collection, &after, wanted.limit + 1, &pattern))?;
-    let mut items = Vec::new();
-    while let Some(row) = rows.next()? {
-        items.push(stored(row)?);
-    }
-    let more = items.len() > wanted.limit as usize;
-    items.truncate(wanted.limit as usize);
-    let next = items.last().filter(|_| more).map(|last| last.id.clone());
-    let total = match pattern {
-        Some(_) => {
-            let sql = format!(
-                "SELECT count(*) FROM records WHERE collection = ?1 AND text IS NOT NULL AND id > ?2 AND ?3 IS NULL {only}"
-            );
-            connection
-                .prepare_cached(&sql)?
-                .query_row((&wanted.collection, "", None::<i64>, &pattern), |row| row.get(0))?
-        }
-        None => connection
-            .prepare_cached("SELECT records FROM collections WHERE name = ?1")?
-            .query_row([&wanted.collection], |row| row.get(0))
-            .optional()?
-            .unwrap_or(0),
-    };
-    Ok(Page { items, next, total })
 }

@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use midair_record::merge::rule::Rules;
 use midair_record::schema::Schema;
-use midair_record::{Record, Value};
+use midair_record::{Pointer, Record, Value};
 use rusqlite::{Connection, OptionalExtension};
 use schemars::{JsonSchema, SchemaGenerator, json_schema};
 
 use super::trim::Keep;
-use super::{StoreError, record};
+use super::{StoreError, record, sorted};
 
 /// A definition, read.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +26,8 @@ pub struct Settings {
     pub by_field: bool,
     /// `"history"`: how much of it is kept whole.
     pub history: Keep,
+    /// `"indexes"`: by what records are kept in order.
+    pub indexes: Vec<Pointer>,
 }
 
 /// What a definition may say, for schemas.
@@ -57,6 +59,16 @@ impl JsonSchema for DefinitionSays {
                         changed since.",
                     "enum": ["record", "field"],
                     "default": "record"
+                },
+                "indexes": {
+                    "description": "By what records are kept in order, so that a page with `sort` is found as fast in a \
+                        million of them. One that is new is made of all records that stand there before the definition \
+                        is answered, some seconds for a million; nothing else is written meanwhile.",
+                    "type": "array",
+                    "items": { "type": "string", "pattern": "^(?:/(?:[^~/]|~[01])*)+$" },
+                    "uniqueItems": true,
+                    "maxItems": sorted::MOST,
+                    "examples": [["/name", "/address/city"]]
                 }
             }
         })
@@ -82,6 +94,7 @@ impl Settings {
             blind: one_of("preconditions", "required", "optional")?,
             by_field: one_of("scope", "record", "field")?,
             history: Keep::of(fields.get("history"))?,
+            indexes: sorted::declared(fields.get("indexes"))?,
         })
     }
 }
@@ -135,8 +148,10 @@ mod tests {
     #[test]
     fn what_the_contract_says_of_a_definition_is_what_is_read() {
         let says = SchemaGenerator::default().into_root_schema_for::<DefinitionSays>().to_value();
-        for value in ["true", "{}", "null", "7", r#""required""#, r#""optional""#, r#""record""#, r#""field""#] {
-            for name in ["schema", "preconditions", "scope", "other"] {
+        let places = [r#"["/a","/b/c~1"]"#, r#"["/a","/a"]"#, r#"["a"]"#, r#"["/~2"]"#, r#"[""]"#, r#"["/a",1]"#, "[]"];
+        let words = ["true", "{}", "null", "7", r#""required""#, r#""optional""#, r#""record""#, r#""field""#];
+        for value in words.into_iter().chain(places) {
+            for name in ["schema", "preconditions", "scope", "indexes", "other"] {
                 let text = format!(r#"{{"{name}":{value}}}"#);
                 let fits = jsonschema::is_valid(&says, &serde_json::from_str(&text).unwrap());
                 assert_eq!(Settings::of(&Record::parse(&text).unwrap()).is_ok(), fits, "{text}");

@@ -86,7 +86,7 @@ impl Desk {
             Effect::LoadPage(asked) => Some(asked.clone()),
             _ => None,
         });
-        let total = items.len() as u64;
+        let total = Some(items.len() as u64);
         self.happens(Msg::Page { asked: asked.unwrap(), result: Ok(Page { items, next: None, total }) });
     }
 

@@ -31,7 +31,8 @@ pub struct Browser {
     side: Side,
     records: Vec<Stored>,
     next: Option<String>,
-    total: u64,
+    /// How many records there are, those that are not loaded included, where that is known.
+    total: Option<u64>,
     asked: Option<PageWanted>,
     focus: usize,
     pub filter: String,
@@ -92,12 +93,14 @@ impl Browser {
         vec![Effect::LoadPage(wanted)]
     }
 
-    /// Takes a page, if it is the one that was asked for last. The cursor stays on its record.
-    pub fn take_page(&mut self, asked: &PageWanted, page: Page) {
+    /// Takes a page, if it is the one that was asked for last. The cursor stays on its record. Where the page is short,
+    /// asks for the next one.
+    pub fn take_page(&mut self, asked: &PageWanted, page: Page) -> Vec<Effect> {
         if self.asked.as_ref() != Some(asked) {
-            return;
+            return Vec::new();
         }
         self.asked = None;
+        let short = page.items.len() < AHEAD;
         let focused = self.record().map(|stored| stored.id.clone());
         if asked.after.is_none() {
             self.records = page.items;
@@ -107,8 +110,9 @@ impl Browser {
             self.records.extend(page.items);
         }
         self.next = page.next;
-        self.total = page.total;
+        self.total = page.total.or_else(|| self.next.is_none().then_some(self.records.len() as u64));
         self.trouble = None;
+        if short { self.ask_ahead() } else { Vec::new() }
     }
 
     /// A page could not be had.
@@ -135,7 +139,7 @@ impl Browser {
                     self.records.remove(at);
                     self.focus = self.focus.min(self.records.len().saturating_sub(1));
                 }
-                self.total = self.total.saturating_sub(1);
+                self.total = self.total.map(|total| total.saturating_sub(1));
                 self.recount(-1);
                 Vec::new()
             }
@@ -220,6 +224,11 @@ impl Browser {
             Action::Last => last,
             _ => self.focus,
         };
+        self.ask_ahead()
+    }
+
+    /// Asks for more where the cursor comes near the end of what is loaded.
+    fn ask_ahead(&mut self) -> Vec<Effect> {
         match &self.next {
             Some(next) if self.focus + AHEAD > self.records.len() => {
                 let next = next.clone();
@@ -278,7 +287,8 @@ impl Browser {
         let name = self.collection().unwrap_or("no collection");
         let filter = if self.filter.is_empty() { String::new() } else { format!(" · filter: {}", self.filter) };
         let loading = if self.asked.is_some() { "loading…" } else { "" };
-        let title = format!("{name} · {} records{filter}", grouped(self.total));
+        let count = self.total.map(|total| format!(" · {} records", grouped(total))).unwrap_or_default();
+        let title = format!("{name}{count}{filter}");
         let inside = panel::frame(buf, area, &title, loading, theme);
         if let Some(trouble) = &self.trouble {
             for (row, line) in (0..).zip(panel::wrap(trouble, inside.width.saturating_sub(2))) {

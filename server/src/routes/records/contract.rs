@@ -5,7 +5,7 @@ use midair_record::{PatchKind, Record};
 
 use super::super::RECORDS as GROUP;
 use super::super::patch::{JsonPatchOperation, MergePatch, Operation as OpsOperation};
-use super::{Page, Wanted};
+use super::page::{Page, Wanted};
 use crate::contract::headers::{
     self, AUTHOR, IDEMPOTENCY_KEY, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE, NOTE, PREFER,
 };
@@ -199,7 +199,11 @@ pub(in super::super) static RECORDS: Resource =
 const LIST: Operation = Operation {
     name: "listRecords",
     summary: "A page of records",
-    about: "Whole, in the order of their ids. A collection that is not there is empty.",
+    about: "In the order of their ids, or as `sort` says. Follow `next` until it is `null`: who does sees every record that \
+            stood there all the time once, whatever is written meanwhile, unless a write moves it in the order. However \
+            many records there are, a page looks at 20,000 of them at the most, those that were deleted or do not pass the \
+            filter included, and holds 8 MiB at the most unless one record alone has more; so it may have fewer items than \
+            `limit`, or none, while `next` goes on. A collection that is not there is empty.",
     headers: &[Ask::may(&IF_NONE_MATCH), Ask::may(&IF_MATCH)],
     query: Some(written_out::<Wanted>),
     answers: &[
@@ -218,7 +222,11 @@ const LIST: Operation = Operation {
             media: &[],
         },
     ],
-    refusals: &[NAMES, &[problem::MALFORMED_QUERY, problem::MALFORMED_HEADER, problem::VERSION_CONFLICT], STORE],
+    refusals: &[
+        NAMES,
+        &[problem::MALFORMED_QUERY, problem::MALFORMED_HEADER, problem::VERSION_CONFLICT, problem::NOT_IN_ORDER],
+        STORE,
+    ],
     ..PLAIN
 };
 
