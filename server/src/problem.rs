@@ -154,7 +154,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let code = match error {
             StoreError::Full => STORAGE_FULL,
-            StoreError::Unavailable(_) => UNAVAILABLE,
+            StoreError::Unavailable(_) | StoreError::Unwritable(_) => UNAVAILABLE,
             StoreError::Fault(_) => {
                 let id = uuid::Uuid::new_v4();
                 tracing::error!(%id, %error, "store fault");

@@ -143,6 +143,12 @@ pub enum StoreError {
         "the disk is full: nothing was written, and nothing that was written is lost; free some space and try again"
     )]
     Full,
+    /// The file can be read and not written: it is read-only, or the system refuses every write.
+    #[error(
+        "the file of the store cannot be written ({0}): nothing was written, and all that was is still read; see that \
+         the file and its folder can be written, and try again"
+    )]
+    Unwritable(String),
     /// The file cannot be used at the moment.
     #[error("the store cannot be used at the moment ({0}); nothing was written; try again")]
     Unavailable(String),
@@ -156,18 +162,33 @@ impl From<rusqlite::Error> for StoreError {
         use rusqlite::ErrorCode as Code;
         match error.sqlite_error_code() {
             Some(Code::DiskFull) => StoreError::Full,
+            _ if is_of_writing(&error) => StoreError::Unwritable(error.to_string()),
             Some(
-                Code::ReadOnly
-                | Code::SystemIoFailure
+                Code::SystemIoFailure
                 | Code::CannotOpen
                 | Code::DatabaseBusy
                 | Code::DatabaseLocked
-                | Code::PermissionDenied
                 | Code::OutOfMemory,
             ) => StoreError::Unavailable(error.to_string()),
             _ => StoreError::Fault(error.to_string()),
         }
     }
+}
+
+/// Whether an error is of a file that can be read and not written. A file system that turns read-only under an open file
+/// fails its writes; SQLite finds a file read-only by itself where it has to open it again.
+fn is_of_writing(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi;
+    let Some(fault) = error.sqlite_error() else { return false };
+    let failed = [
+        ffi::SQLITE_IOERR_WRITE,
+        ffi::SQLITE_IOERR_FSYNC,
+        ffi::SQLITE_IOERR_DIR_FSYNC,
+        ffi::SQLITE_IOERR_TRUNCATE,
+        ffi::SQLITE_IOERR_DELETE,
+    ];
+    let refused = matches!(fault.code, rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::PermissionDenied);
+    refused || failed.contains(&fault.extended_code)
 }
 
 impl Store {
