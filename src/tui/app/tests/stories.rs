@@ -311,3 +311,32 @@ fn the_note_of_a_second_collision_names_the_second_version() {
     desk.keys("right enter");
     assert_eq!(desk.sent().note.unwrap(), "merged with v9 (carol); kept mine: name");
 }
+
+/// The last page that was asked for comes.
+fn page_comes(desk: &mut Desk, items: Vec<Stored>, next: Option<&str>) {
+    let wanted = |effect: &Effect| if let Effect::LoadPage(asked) = effect { Some(asked.clone()) } else { None };
+    let asked = desk.effects.iter().rev().find_map(wanted).unwrap();
+    desk.effects.clear();
+    let page = Page { items, next: next.map(str::to_owned), total: None };
+    desk.happens(Msg::Page { asked, result: Ok(page) });
+}
+
+#[test]
+fn a_filter_goes_on_by_itself_until_there_are_records_to_show() {
+    let mut desk = Desk::sit(Depth::None);
+    desk.keys("/ 'launch' enter");
+    page_comes(&mut desk, vec![], Some("prj_0"));
+    let asks = |desk: &Desk, place: &str| match &desk.effects[..] {
+        [Effect::LoadPage(asked)] => asked.after.as_deref() == Some(place) && asked.filter == "launch",
+        _ => false,
+    };
+    assert!(asks(&desk, "prj_0"), "{:?}", desk.effects);
+    let shot = desk.shot(120, 40);
+    assert!(shot.contains("projects · filter: launch") && shot.contains("loading…"), "no count is made up:\n{shot}");
+    assert!(!shot.contains("No record holds that."), "that is not known yet:\n{shot}");
+    page_comes(&mut desk, vec![stored(7, "alice", BASE)], Some("prj_2"));
+    assert!(asks(&desk, "prj_2"), "{:?}", desk.effects);
+    page_comes(&mut desk, vec![], None);
+    assert!(desk.effects.is_empty(), "that was the last page: {:?}", desk.effects);
+    desk.shows("projects · 1 records · filter: launch");
+}
