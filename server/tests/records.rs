@@ -173,6 +173,10 @@ async fn pages_follow_each_other_and_a_filter_narrows_them() {
     let found = house.get("/v1/collections/many/records?filter=NUM%202").await;
     assert_eq!((found.json()["total"].as_u64(), found.json()["items"].as_array().unwrap().len()), (Some(6), 6));
     assert_eq!(house.get("/v1/collections/many/records?filter=%25").await.json()["total"], 25);
+    let first = house.get("/v1/collections/many/records?filter=%25&limit=5").await.json();
+    assert_eq!((&first["total"], &first["next"]), (&25.into(), &"r04".into()));
+    let second = house.get("/v1/collections/many/records?filter=%25&limit=5&after=r04").await.json();
+    assert_eq!((second.get("total"), &second["items"][0]["id"]), (None, &"r05".into()), "it was counted before");
     let path = "/v1/collections/many/records?filter=NUM%202";
     assert_eq!(house.ask("GET", path, &[("if-none-match", &found.etag())], "").await.status, 304);
     for (query, detail) in [

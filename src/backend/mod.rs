@@ -71,7 +71,7 @@ pub struct Page {
     /// Where the next page starts; `None` on the last one.
     #[serde(default)]
     pub next: Option<String>,
-    /// How many records there are on all pages together, where the server knows.
+    /// How many records there are on all pages together, where the server says so.
     #[serde(default)]
     pub total: Option<u64>,
 }

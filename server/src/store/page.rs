@@ -22,7 +22,6 @@ struct Bounds {
     sorted: u64,
 }
 
-/// At the most, a page takes about 20 ms.
 const BOUNDS: Bounds = Bounds { looked: Measure { records: 20_000, bytes: 64 << 20 }, bytes: 8 << 20, sorted: SORTED };
 
 /// How many characters a filter has at the most.
@@ -83,7 +82,8 @@ pub struct Page {
     pub items: Vec<Stored>,
     /// Where the next page begins; `None` on the last one.
     pub next: Option<Cursor>,
-    /// How many there are on all pages together; `None` where counting them would take too long.
+    /// How many there are on all pages together; with a filter only on the first page, and `None` where counting them
+    /// would take too long.
     pub total: Option<u64>,
 }
 
@@ -119,11 +119,6 @@ fn page(connection: &Connection, wanted: &PageWanted, bounds: &Bounds) -> Result
         .query_row([&wanted.collection], |row| row.get(0))
         .optional()?;
     let records = records.unwrap_or_default();
-    let total = match &wanted.filter {
-        Some(_) if records > bounds.looked.records => None,
-        Some(filter) => count(connection, &wanted.collection, filter, bounds)?,
-        None => Some(records),
-    };
     let mut page = Gathered::of(wanted, bounds);
     match &wanted.order.by {
         By::Id => by_id(connection, wanted, &mut page)?,
@@ -136,6 +131,12 @@ fn page(connection: &Connection, wanted: &PageWanted, bounds: &Bounds) -> Result
             },
         },
     }
+    let total = match &wanted.filter {
+        None => Some(records),
+        Some(_) if wanted.after.is_some() || records > bounds.looked.records => None,
+        Some(_) if !page.more => Some(page.items.len() as u64),
+        Some(filter) => count(connection, &wanted.collection, filter, bounds)?,
+    };
     Ok(Listed::Page(Page { next: page.more.then_some(page.last), items: page.items, total }))
 }
 

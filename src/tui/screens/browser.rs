@@ -110,7 +110,8 @@ impl Browser {
             self.records.extend(page.items);
         }
         self.next = page.next;
-        self.total = page.total.or_else(|| self.next.is_none().then_some(self.records.len() as u64));
+        let known = if asked.after.is_some() { self.total } else { None };
+        self.total = page.total.or(known).or_else(|| self.next.is_none().then_some(self.records.len() as u64));
         self.trouble = None;
         if short { self.ask_ahead() } else { Vec::new() }
     }

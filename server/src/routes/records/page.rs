@@ -52,8 +52,8 @@ pub(in super::super) struct Page {
     /// After what the next page begins: an id in the order of ids, else a word that is good for this order alone; `null` on
     /// the last page.
     next: Option<String>,
-    /// How many there are on all pages together. Left out where a filter is given and they are too many to be counted: in
-    /// collections of more than 20,000 records.
+    /// How many there are on all pages together. With a filter it is told on the first page alone, and left out where too
+    /// much would have to be looked at: in collections of more than 20,000 records.
     #[serde(skip_serializing_if = "Option::is_none")]
     total: Option<u64>,
 }
