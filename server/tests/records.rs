@@ -137,6 +137,9 @@ async fn the_same_edit_sent_twice_is_done_once() {
     let other = house.ask("PUT", AT, &headers, r#"{"n":9}"#).await;
     assert_eq!((other.status, other.code().as_str()), (422, "key_reused"));
     let third = house.get(AT).await.etag();
+    let headers = [("if-match", third.as_str()), ("idempotency-key", "\"edit-1\"")];
+    let other = house.ask("DELETE", AT, &headers, "").await;
+    assert_eq!((other.status, other.code().as_str()), (422, "key_reused"), "that edit was no deletion");
     let headers = [("if-match", third.as_str()), ("idempotency-key", "\"edit-2\"")];
     for replayed in ["", "true"] {
         let deleted = house.ask("DELETE", AT, &headers, "").await;

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
 
 use super::arguments::LogFormat;
 
+/// How many lines may wait to be written. There is room for them from the start, 32 bytes each.
+const WAITING: usize = 8_192;
 /// How many days of it are kept.
 const DAYS: usize = 7;
 /// What is logged while the screen is up: of the requests to the server inside, only those that it failed at.
@@ -24,17 +26,22 @@ pub fn into_file(folder: &Path) -> Option<WorkerGuard> {
         .max_log_files(DAYS)
         .build(folder)
         .ok()?;
-    let (writer, guard) = tracing_appender::non_blocking(file);
+    let (writer, guard) = waiting().finish(file);
     let subscriber =
         tracing_subscriber::fmt().with_env_filter(wanted(BESIDE_A_SCREEN)).with_ansi(false).with_writer(writer);
     subscriber.try_init().ok()?;
     Some(guard)
 }
 
+/// What is written by a thread of its own.
+fn waiting() -> NonBlockingBuilder {
+    NonBlockingBuilder::default().buffered_lines_limit(WAITING)
+}
+
 /// Starts the log on stderr: every request in this format, or just what goes wrong. While what is returned lives, it is
 /// written; what stderr does not take in time is dropped, since no answer may wait for it.
 pub fn onto_stderr(format: Option<LogFormat>, level: Option<&str>) -> WorkerGuard {
-    let (writer, guard) = tracing_appender::non_blocking(std::io::stderr());
+    let (writer, guard) = waiting().finish(std::io::stderr());
     let level = level.unwrap_or(if format.is_some() { "info" } else { "warn" });
     let subscriber =
         tracing_subscriber::fmt().with_env_filter(EnvFilter::new(level)).with_ansi(false).with_writer(writer);

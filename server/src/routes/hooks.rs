@@ -253,7 +253,9 @@ async fn deletion(desk: &Desk, key: Key, hand: Hand) -> Result<Result<u64, Strin
     Ok(match desk.store.delete(Removal { key, expect: whatever(), hand }).await? {
         Removed::Judged(Delete::Deleted(gone)) | Removed::Replayed(gone) => Ok(gone.version),
         Removed::Judged(Delete::Gone(_)) => Err("it is deleted already".into()),
-        Removed::Judged(Delete::Missing | Delete::Stale(_)) => Err("there is nothing to delete".into()),
+        Removed::Judged(Delete::Missing | Delete::Stale(_)) | Removed::KeyReused => {
+            Err("there is nothing to delete".into())
+        }
     })
 }
 

@@ -266,12 +266,13 @@ pub(super) fn standing(key: &Key, written: Written, claims: &Claim, bodies: Bodi
         Written::Invalid(faults) => Err(refusal::invalid(key, &faults)),
         Written::Unguarded => Err(refusal::unguarded(key, TO_REPLACE)),
         Written::Forgotten(version) => Err(refusal::forgotten(key, version)),
-        Written::KeyReused => {
-            let detail =
-                format!("This Idempotency-Key was used for another write of {key}; take a new one for a new write.");
-            Err(Problem::new(problem::KEY_REUSED, detail))
-        }
+        Written::KeyReused => Err(key_reused(key)),
     }
+}
+
+fn key_reused(key: &Key) -> Problem {
+    let detail = format!("This Idempotency-Key was used for another write of {key}; take a new one for a new write.");
+    Problem::new(problem::KEY_REUSED, detail)
 }
 
 /// What a refusal tells of the records, as the client prefers.
@@ -330,6 +331,7 @@ pub(super) fn deleted(key: &Key, removed: Removed, claims: &Claim, bodies: Bodie
         Removed::Judged(Delete::Stale(conflict)) => Err(refusal::stale(key, &conflict, claims, bodies)),
         Removed::Judged(Delete::Gone(gone)) => Err(refusal::gone(key, &gone)),
         Removed::Judged(Delete::Missing) => Err(missing(key)),
+        Removed::KeyReused => Err(key_reused(key)),
     }
 }
 

@@ -155,12 +155,13 @@ pub(super) fn replay(
     Ok(Some(Written::Replayed { stored, created: op == "create" }))
 }
 
-/// The deletion that this very edit made before.
-fn replayed_deletion(pen: &Pen, row: &Row, hand: &Hand) -> Result<Option<Tombstone>, StoreError> {
+/// The deletion that this very edit made before, or that it made something else.
+fn replayed_deletion(pen: &Pen, row: &Row, hand: &Hand) -> Result<Option<Removed>, StoreError> {
     let Some(edit_id) = &hand.edit_id else { return Ok(None) };
-    let sql = "SELECT version, at, by, note FROM versions WHERE record = ?1 AND edit_id = ?2 AND op = 'delete'";
+    let sql = "SELECT version, at, by, note, op FROM versions WHERE record = ?1 AND edit_id = ?2";
     let known = pen.prepare_cached(sql)?.query_row((row.number, edit_id), |found| {
-        Ok(Tombstone { version: found.get(0)?, at: found.get(1)?, by: found.get(2)?, why: found.get(3)? })
+        let gone = Tombstone { version: found.get(0)?, at: found.get(1)?, by: found.get(2)?, why: found.get(3)? };
+        Ok(if found.get::<_, String>(4)? == "delete" { Removed::Replayed(gone) } else { Removed::KeyReused })
     });
     Ok(known.optional()?)
 }
@@ -169,8 +170,8 @@ fn replayed_deletion(pen: &Pen, row: &Row, hand: &Hand) -> Result<Option<Tombsto
 pub(super) fn delete(pen: &Pen, removal: &Removal) -> Result<Removed, StoreError> {
     let (key, hand) = (&removal.key, &removal.hand);
     let Some(row) = Row::find(pen, key)? else { return Ok(Removed::Judged(Delete::Missing)) };
-    if let Some(gone) = replayed_deletion(pen, &row, hand)? {
-        return Ok(Removed::Replayed(gone));
+    if let Some(before) = replayed_deletion(pen, &row, hand)? {
+        return Ok(before);
     }
     let blind = removal.expect == Expect::default();
     if removal.expect.matches.is_none() && !(blind && pen.settings(&key.collection)?.blind) {

@@ -37,6 +37,8 @@ pub enum Removed {
     Judged(Delete),
     /// The same edit had deleted the record before.
     Replayed(Tombstone),
+    /// The name of the edit was used for a write of this record that was no deletion.
+    KeyReused,
 }
 
 /// A deletion: which record, under which condition, by whom.

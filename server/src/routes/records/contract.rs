@@ -189,7 +189,7 @@ const REMOVE: Operation = Operation {
         sometimes: &[&headers::IDEMPOTENCY_REPLAYED],
         media: &[],
     }],
-    refusals: &[NAMES, UNGUARDED, ABSENT, STALE, STORE],
+    refusals: &[NAMES, UNGUARDED, ABSENT, STALE, STORE, &[problem::KEY_REUSED]],
     ..PLAIN
 };
 
