@@ -247,8 +247,9 @@ impl Terminal {
         self.parser.screen_mut().set_size(size_of(rows), size_of(columns));
     }
 
+    /// Kills the program without a warning; the library's own `kill` would hang up first, which is a way to quit.
     pub fn kill_9(mut self) {
-        self.child.kill().unwrap();
+        self.signal("KILL");
         self.child.wait().unwrap();
     }
 
