@@ -24,7 +24,7 @@ impl App {
         match &mut self.screen {
             Screen::Editor(editor) if editor.on_disk == OnDisk::Behind => {
                 let draft = Box::new(editor.everything_typed());
-                editor.on_disk = OnDisk::Kept;
+                editor.on_disk = OnDisk::Sent;
                 vec![Effect::KeepDraft { slot: editor.slot.clone(), draft }]
             }
             Screen::Collision(collision) if collision.by_hand() => vec![super::keep_collision(collision)],
@@ -46,7 +46,7 @@ impl App {
         };
         if editor.slot == slot {
             match result {
-                Ok(()) if matches!(editor.on_disk, OnDisk::Failed(_)) => editor.on_disk = OnDisk::Kept,
+                Ok(()) if matches!(editor.on_disk, OnDisk::Failed(_) | OnDisk::Sent) => editor.on_disk = OnDisk::Kept,
                 Ok(()) => {}
                 Err(NotKept::Taken) => {
                     let words = format!(

@@ -47,6 +47,8 @@ pub enum OnDisk {
     Nothing,
     /// Typed, not written yet.
     Behind,
+    /// On its way to the disk.
+    Sent,
     /// Written.
     Kept,
     /// Could not be written, for this reason.
