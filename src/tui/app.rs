@@ -1,5 +1,7 @@
 //! One person's seat: which screen is up, what a message means there, and what is drawn; knows no server and no clock.
 
+mod deletion;
+mod drafts;
 mod draw;
 mod live;
 mod saving;
@@ -11,12 +13,13 @@ use midair_record::draft::Draft;
 use midair_record::wire::{Key, Stored};
 use ratatui::crossterm::event::KeyCode;
 
+use self::drafts::{Orders, keep_collision};
 pub use self::draw::SMALLEST;
 pub(in crate::tui) use self::draw::draw_keys;
 use self::saving::Flight;
 use super::definition::Definition;
 use super::keys::{self, Action, Place};
-use super::msg::{Clock, Effect, Link, Msg, Press, WaitingDraft};
+use super::msg::{Clock, Effect, Link, Msg, Press};
 use super::screens::browser::Browser;
 use super::screens::collision::Collision;
 use super::screens::deletion::{Deleted, Deletion};
@@ -77,6 +80,7 @@ pub struct App {
     opening: Option<Key>,
     flights: Vec<Flight>,
     parked: HashMap<Key, (String, Draft)>,
+    orders: Orders,
     asked_for_drafts: bool,
     /// What the collections say of their records, as far as it was asked.
     definitions: HashMap<String, Definition>,
@@ -99,6 +103,7 @@ impl App {
             opening: None,
             flights: Vec::new(),
             parked: HashMap::new(),
+            orders: Orders::default(),
             asked_for_drafts: false,
             definitions: HashMap::new(),
         }
@@ -116,6 +121,12 @@ impl App {
 
     /// Takes a message, and says what is to be done.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        let effects = self.take(msg);
+        self.orders.count(&effects);
+        effects
+    }
+
+    fn take(&mut self, msg: Msg) -> Vec<Effect> {
         match msg {
             Msg::Key(press) => self.key(press),
             Msg::Paste(text) => self.paste(&text),
@@ -463,53 +474,6 @@ impl App {
         }
         Ok(Vec::new())
     }
-
-    fn in_drafts(&mut self, action: Action) -> Vec<Effect> {
-        let Screen::Drafts(drafts) = &mut self.screen else { return Vec::new() };
-        match action {
-            Action::Back => self.screen = Screen::Browser,
-            Action::Open => {
-                if let Some(WaitingDraft { slot, draft, .. }) = drafts.take() {
-                    self.parked.remove(&draft.key);
-                    self.say(format!("This is your draft of {}, as you left it.", draft.key));
-                    return self.open_draft(slot, draft);
-                }
-            }
-            Action::ThrowAway => {
-                let Some(slot) = drafts.focused().map(|waiting| waiting.slot.clone()) else { return Vec::new() };
-                if drafts.doomed.as_ref() != Some(&slot) {
-                    drafts.doomed = Some(slot);
-                    return Vec::new();
-                }
-                drafts.take();
-                self.parked.retain(|_, (parked, _)| *parked != slot);
-                if drafts.waiting.is_empty() {
-                    self.screen = Screen::Browser;
-                }
-                return vec![Effect::DropDraft { slot }];
-            }
-            _ => drafts.act(action),
-        }
-        Vec::new()
-    }
-
-    fn waiting(&mut self, drafts: Vec<WaitingDraft>, unreadable: Vec<String>) -> Vec<Effect> {
-        if !matches!(self.screen, Screen::Browser) {
-            return Vec::new();
-        }
-        if drafts.is_empty() && unreadable.is_empty() {
-            if self.asked_for_drafts {
-                self.say("No drafts wait on this machine for this server.");
-            }
-        } else {
-            self.screen = Screen::Drafts(Box::new(Drafts::open(drafts, unreadable)));
-        }
-        Vec::new()
-    }
-}
-
-fn keep_collision(collision: &Collision) -> Effect {
-    Effect::KeepDraft { slot: collision.editor.slot.clone(), draft: Box::new(collision.parked()) }
 }
 
 /// An id for a record whose maker does not care: the start and the end of an edit's name.

@@ -101,6 +101,11 @@ impl Shelf {
         Ok(read)
     }
 
+    /// Takes the record at `key` out of memory.
+    pub(super) fn forget(&self, key: &Key) {
+        self.kept.remove(key);
+    }
+
     /// A commit of these changes begins.
     pub(super) fn begin(&self, made: &[Made]) {
         self.commits.fetch_add(1, Ordering::SeqCst);

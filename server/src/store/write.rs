@@ -96,6 +96,8 @@ impl Store {
                 Verdict::Refused => drop(turn),
             }
             from_memory = false;
+            // What the file says counts, even if somebody else has written it.
+            self.inner.shelf.forget(&write.key);
             // Unless what was refused holds by now: then it is tried again.
             if let Some(refused) = self.refusal(&write, &digest).await? {
                 self.inner.turns.refused(&write.key);
@@ -164,5 +166,37 @@ impl Store {
             explain::conflict(connection, row.as_ref(), &key, &expect, None).map(Some)
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rusqlite::Connection;
+
+    use super::super::Hand;
+    use super::*;
+
+    #[tokio::test]
+    async fn what_the_file_says_counts_even_if_somebody_else_has_written_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("midair.db");
+        let store = Store::open(&path).unwrap();
+        let key = Key::new("c", "a").unwrap();
+        let write = |text: &str, expect| {
+            let record = Record::parse(text).unwrap();
+            store.put(Write { key: key.clone(), record, expect, hand: Hand::default() })
+        };
+        let Written::Judged(Put::Stored { stored, .. }) = write(r#"{"n":1}"#, Expect::absent()).await.unwrap() else {
+            panic!("nothing was there")
+        };
+        let by_hand = "UPDATE records SET version = 2, token = '\"2-b\"', text = '{\"n\":2}', digest = NULL";
+        assert_eq!(Connection::open(&path).unwrap().execute(by_hand, []).unwrap(), 1);
+        let late = write(r#"{"n":3}"#, Expect::token(&stored.token));
+        let refused = tokio::time::timeout(Duration::from_secs(20), late).await.expect("it is judged").unwrap();
+        let Written::Judged(Put::Stale(conflict)) = refused else { panic!("{refused:?}") };
+        assert_eq!(conflict.expected, Some(1));
+        assert_eq!(store.glance(&key).unwrap().here().unwrap().version, 2, "memory does not say otherwise for long");
     }
 }

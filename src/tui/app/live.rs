@@ -3,8 +3,8 @@
 use midair_record::wire::{Event, Key, Stored, VersionLine};
 
 use super::{App, Notice, Screen};
-use crate::tui::msg::{Clock, Effect, Link, NotKept, Read};
-use crate::tui::screens::editor::{Now, OnDisk, Saving, Theirs};
+use crate::tui::msg::{Clock, Effect, Link, Read};
+use crate::tui::screens::editor::{Now, Theirs};
 
 pub(super) fn theirs(stored: Stored, changes: Vec<VersionLine>) -> Theirs {
     Theirs { current: Now::Stored(Box::new(stored)), changes }
@@ -18,55 +18,6 @@ impl App {
         effects.extend(self.browser.tick());
         effects.extend(self.resend(false));
         effects
-    }
-
-    fn keep_typed(&mut self) -> Vec<Effect> {
-        match &mut self.screen {
-            Screen::Editor(editor) if editor.on_disk == OnDisk::Behind => {
-                let draft = Box::new(editor.everything_typed());
-                editor.on_disk = OnDisk::Sent;
-                vec![Effect::KeepDraft { slot: editor.slot.clone(), draft }]
-            }
-            Screen::Collision(collision) if collision.by_hand() => vec![super::keep_collision(collision)],
-            _ => Vec::new(),
-        }
-    }
-
-    pub(super) fn draft_kept(&mut self, slot: &str, result: Result<(), NotKept>) -> Vec<Effect> {
-        let own_name = self.seat.next_edit_id();
-        let editor = match &mut self.screen {
-            Screen::Editor(editor) => editor,
-            Screen::Collision(collision) => {
-                if collision.editor.slot == slot && result == Err(NotKept::Taken) {
-                    collision.saving = Saving::No;
-                }
-                &mut collision.editor
-            }
-            _ => return Vec::new(),
-        };
-        if editor.slot == slot {
-            match result {
-                Ok(()) if matches!(editor.on_disk, OnDisk::Failed(_) | OnDisk::Sent) => editor.on_disk = OnDisk::Kept,
-                Ok(()) => {}
-                Err(NotKept::Taken) => {
-                    let words = format!(
-                        "Another terminal has this draft of {} open; yours goes on as a draft of its own.",
-                        editor.draft.key
-                    );
-                    // Nothing is sent whose draft is not on disk, so no answer will come.
-                    editor.saving = Saving::No;
-                    editor.draft.edit_id.clone_from(&own_name);
-                    editor.slot = own_name;
-                    editor.on_disk = OnDisk::Behind;
-                    self.say(words);
-                }
-                Err(NotKept::Failed(why)) => {
-                    editor.on_disk = OnDisk::Failed(why.clone());
-                    self.complain(why);
-                }
-            }
-        }
-        Vec::new()
     }
 
     /// A record came: because I opened it, or because somebody saved it.

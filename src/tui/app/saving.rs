@@ -5,17 +5,16 @@ use std::collections::HashMap;
 use midair_record::draft::Draft;
 use midair_record::resolution::Resolution;
 use midair_record::schema::Violation;
-use midair_record::wire::{Conflict, Current, Delete, Key, Put, Stored, Tombstone, VersionLine};
+use midair_record::wire::{Conflict, Current, Put, Stored, Tombstone, VersionLine};
 
+use super::drafts::keep_collision;
 use super::{App, Screen};
 use crate::tui::definition::{Definition, in_words};
 use crate::tui::keys::Action;
 use crate::tui::msg::{Effect, Unsaved};
-use crate::tui::screens::browser::Browser;
 use crate::tui::screens::collision::Collision;
-use crate::tui::screens::deletion::{Deleted, Deletion, Refused};
+use crate::tui::screens::deletion::Deleted;
 use crate::tui::screens::editor::{Editor, Now, Saving};
-use crate::tui::screens::prompt::{Prompt, Purpose};
 
 /// After so many refusals in a row of saves that merge by themselves, the person is shown what goes on.
 const RESUBMITS: u32 = 5;
@@ -71,7 +70,7 @@ impl App {
         self.send(slot, draft, 0, None)
     }
 
-    fn send(&mut self, slot: String, draft: Draft, resubmits: u32, merged: Option<String>) -> Vec<Effect> {
+    pub(super) fn send(&mut self, slot: String, draft: Draft, resubmits: u32, merged: Option<String>) -> Vec<Effect> {
         self.flights.retain(|flight| flight.slot != slot);
         self.flights.push(Flight {
             slot: slot.clone(),
@@ -209,13 +208,13 @@ impl App {
             Screen::Editor(mut editor) => {
                 editor.saving = Saving::No;
                 let collision = Collision::open(editor, resolution);
-                let keep = super::keep_collision(&collision);
+                let keep = keep_collision(&collision);
                 self.screen = Screen::Collision(Box::new(collision));
                 vec![keep]
             }
             Screen::Collision(mut collision) => {
                 collision.again(resolution);
-                let keep = super::keep_collision(&collision);
+                let keep = keep_collision(&collision);
                 self.screen = Screen::Collision(collision);
                 vec![keep]
             }
@@ -444,108 +443,12 @@ impl App {
             Err(resolution) => self.collide(*resolution),
         }
     }
-
-    /// Keys on the card of a record that was deleted while I edited it.
-    pub(super) fn in_deleted(&mut self, action: Action) -> Vec<Effect> {
-        let edit_id = self.seat.next_edit_id();
-        let Screen::Deleted(deleted) = std::mem::replace(&mut self.screen, Screen::Browser) else { return Vec::new() };
-        let Deleted { mut editor, gone } = *deleted;
-        match action {
-            Action::Recreate => {
-                let note = format!("recreated after it was deleted by {}", gone.by);
-                let mut draft = Draft::new(editor.draft.key.clone(), editor.draft.fields.clone(), edit_id);
-                draft.note = editor.draft.note.clone().or(Some(note));
-                editor.go_on_with(draft.clone());
-                editor.saving = Saving::Sent;
-                let slot = editor.slot.clone();
-                self.screen = Screen::Editor(editor);
-                self.send(slot, draft, 0, None)
-            }
-            Action::AcceptDeletion => {
-                self.say(format!(
-                    "{} stays deleted. Your draft of it is kept on this machine; i lists it.",
-                    editor.draft.key
-                ));
-                let (slot, draft) = (editor.slot.clone(), Box::new(editor.everything_typed()));
-                vec![Effect::KeepDraft { slot: slot.clone(), draft }, Effect::ReleaseDraft { slot }]
-            }
-            Action::SaveCopy => {
-                let of = editor.draft.key.clone();
-                let start = format!("{}-copy", of.id);
-                self.screen = Screen::Deleted(Box::new(Deleted { editor, gone }));
-                self.prompt = Some(Prompt::ask(Purpose::CopyId { of }, &start));
-                Vec::new()
-            }
-            _ => {
-                editor.theirs =
-                    Some(crate::tui::screens::editor::Theirs { current: Now::Gone(gone), changes: Vec::new() });
-                self.screen = Screen::Editor(editor);
-                Vec::new()
-            }
-        }
-    }
-
-    /// Keys on the card of a record that I am about to delete.
-    pub(super) fn in_deletion(&mut self, action: Action) -> Vec<Effect> {
-        let edit_id = self.seat.next_edit_id();
-        let Screen::Deletion(deletion) = &mut self.screen else { return Vec::new() };
-        if action != Action::Confirm {
-            self.screen = Screen::Browser;
-            return Vec::new();
-        }
-        if std::mem::replace(&mut deletion.sent, true) {
-            return Vec::new();
-        }
-        let key = Key { collection: deletion.collection.clone(), id: deletion.shown.id.clone() };
-        vec![Effect::Delete { key, token: deletion.shown.token.clone(), edit_id }]
-    }
-
-    /// A deletion was answered.
-    pub(super) fn deleted(&mut self, key: Key, result: Result<Delete, Unsaved>) -> Vec<Effect> {
-        let Screen::Deletion(deletion) = &mut self.screen else { return Vec::new() };
-        deletion.sent = false;
-        match result {
-            Ok(Delete::Deleted(gone)) => {
-                self.screen = Screen::Browser;
-                self.say(format!("Deleted {key}; its history stays (v{}).", gone.version));
-            }
-            Ok(Delete::Gone(gone)) => {
-                self.screen = Screen::Browser;
-                self.say(format!("{key} was deleted before, by {}.", gone.by));
-            }
-            Ok(Delete::Missing) => {
-                self.screen = Screen::Browser;
-                self.say(format!("There is no {key}."));
-            }
-            Ok(Delete::Stale(conflict)) => match conflict.current {
-                Current::Stored(now) => refuse(deletion, &mut self.browser, now, conflict.changes),
-                Current::Deleted(_) | Current::Missing => {
-                    self.screen = Screen::Browser;
-                    self.say(format!("{key} was deleted before."));
-                }
-            },
-            Err(Unsaved::Refused(why) | Unsaved::NoAnswer(why)) => {
-                self.complain(format!("{key} was not deleted, as far as is known: {why}"));
-            }
-        }
-        Vec::new()
-    }
 }
 
 /// What a merged draft breaks of its collection's schema that the server's version does not.
 fn invalid(definitions: &HashMap<String, Definition>, merged: &Draft) -> Vec<Violation> {
     let was = merged.base.stored().map(|stored| stored.fields.fields());
     definitions.get(&merged.key.collection).map_or_else(Vec::new, |known| known.new_faults(was, &merged.fields))
-}
-
-fn refuse(deletion: &mut Deletion, browser: &mut Browser, now: Stored, changes: Vec<VersionLine>) {
-    browser.refresh(&deletion.collection, &now);
-    let seen = match &deletion.refused {
-        Some(refused) => refused.seen.clone(),
-        None => deletion.shown.fields.fields().clone(),
-    };
-    deletion.shown = now;
-    deletion.refused = Some(Refused { seen, changes });
 }
 
 /// What was taken in of theirs, and whose it was: `bob's v8: quota`.

@@ -266,6 +266,30 @@ fn nothing_in_a_value_reaches_the_screen_raw() {
 }
 
 #[test]
+fn a_draft_is_called_kept_once_all_of_it_is_on_disk() {
+    let mut desk = Desk::edits();
+    let ticks = |desk: &mut Desk, typed: &str| {
+        desk.keys(typed);
+        desk.effects.clear();
+        desk.happens(Msg::Tick(clock()));
+        match &desk.effects[..] {
+            [Effect::KeepDraft { slot, .. }] => slot.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let slot = ticks(&mut desk, "' site'");
+    let kept = || Msg::DraftKept { slot: slot.clone(), result: Ok(()) };
+    assert!(!desk.shot(120, 40).contains("draft kept"), "it is on its way");
+    assert_eq!(ticks(&mut desk, "' two'"), slot);
+    desk.happens(kept());
+    assert!(!desk.shot(120, 40).contains("draft kept"), "the second half is on its way");
+    desk.happens(kept());
+    desk.shows("draft kept");
+    desk.keys("'!'");
+    assert!(!desk.shot(120, 40).contains("draft kept"));
+}
+
+#[test]
 fn a_draft_that_another_terminal_has_open_goes_on_under_a_name_of_its_own() {
     let mut desk = Desk::edits();
     desk.keys("' site'");

@@ -57,7 +57,7 @@ impl Editor {
             (Saving::Sent, _) => "saving…".into(),
             (Saving::Waiting(_), _) => "waiting for the server; goes out when it answers".into(),
             (_, OnDisk::Nothing) => "unchanged".into(),
-            (_, OnDisk::Behind | OnDisk::Sent) => "edited".into(),
+            (_, OnDisk::Behind | OnDisk::Sent(_)) => "edited".into(),
             (_, OnDisk::Kept) => "draft kept".into(),
             (_, OnDisk::Failed(why)) => format!("DRAFT NOT KEPT: {why}"),
         };

@@ -47,8 +47,8 @@ pub enum OnDisk {
     Nothing,
     /// Typed, not written yet.
     Behind,
-    /// On its way to the disk.
-    Sent,
+    /// On its way to the disk, with the order of this number.
+    Sent(u64),
     /// Written.
     Kept,
     /// Could not be written, for this reason.
