@@ -115,6 +115,11 @@ pub struct Serve {
     #[arg(long)]
     pub test_hooks: bool,
 
+    /// How much memory the records that are asked for most may take; it is taken as they are asked for
+    /// [default: a sixteenth of the machine's, from 16 to 512]
+    #[arg(long, value_name = "MIB", env = "MIDAIR_MEMORY", hide_env_values = true, value_parser = clap::value_parser!(u64).range(..=1 << 20))]
+    pub memory: Option<u64>,
+
     /// Log each request to stderr, a line each: who asked what of which record, never what was said
     #[arg(long, value_name = "FORMAT")]
     pub log: Option<LogFormat>,

@@ -42,15 +42,15 @@ pub enum NoHost {
 
 impl Hosted {
     /// Starts a server on the database at `db`, which is made where it is missing. The port comes first: of two that
-    /// start at once, the system lets one have it.
-    pub async fn start(listen: SocketAddr, db: &Path, limits: Limits) -> Result<Self, NoHost> {
+    /// start at once, the system lets one have it. Up to `memory` bytes of records are kept in memory.
+    pub async fn start(listen: SocketAddr, db: &Path, limits: Limits, memory: u64) -> Result<Self, NoHost> {
         let listener = TcpListener::bind(listen).await.map_err(|fault| match fault.kind() {
             io::ErrorKind::AddrInUse => NoHost::PortTaken,
             _ => NoHost::Never(format!("cannot listen on {listen}: {fault}; choose another address with --listen")),
         })?;
         let address = listener.local_addr().map_err(|fault| NoHost::Never(fault.to_string()))?;
         let path = db.to_owned();
-        let opened = tokio::task::spawn_blocking(move || open(&path)).await;
+        let opened = tokio::task::spawn_blocking(move || open(&path, memory)).await;
         let (alone, store) = opened.map_err(|fault| NoHost::Never(fault.to_string()))??;
         let id = store.id().to_owned();
         let collections = store.collections().await.map_err(|fault| NoHost::Never(fault.to_string()))?;
@@ -105,9 +105,9 @@ pub fn url(address: SocketAddr) -> String {
 }
 
 /// Opens the database for one server at a time: two on one file would not hear of each other's changes.
-fn open(db: &Path) -> Result<(File, Store), NoHost> {
+fn open(db: &Path, memory: u64) -> Result<(File, Store), NoHost> {
     let lock = alone(db)?;
-    let store = Store::open(db).map_err(|fault| NoHost::Never(fault.to_string()))?;
+    let store = Store::open_with(db, memory).map_err(|fault| NoHost::Never(fault.to_string()))?;
     Ok((lock, store))
 }
 

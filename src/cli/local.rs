@@ -15,6 +15,8 @@ use crate::backend::{Backend, Fault, Hello};
 
 /// A server on this machine answers in a few milliseconds; one that needs longer than this twice is no help.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How many bytes of records a server beside a screen keeps in memory.
+const MEMORY: u64 = 32 << 20;
 /// Between looks, while somebody else seems to be starting or stopping.
 const PAUSES: [u64; 7] = [10, 20, 40, 80, 160, 320, 640];
 
@@ -90,7 +92,7 @@ impl LocalServer {
                 }
                 Seen::Silence if silent == 1 => return Err(self.in_the_way("it does not answer")),
                 Seen::Silence => silent += 1,
-                Seen::Nobody => match Hosted::start(listen, &self.inner.db, Limits::default()).await {
+                Seen::Nobody => match Hosted::start(listen, &self.inner.db, Limits::default(), MEMORY).await {
                     Ok(hosted) => {
                         self.began(&hosted).await;
                         state.store = Some(hosted.store.clone());

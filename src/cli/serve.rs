@@ -23,7 +23,7 @@ pub async fn serve(common: &Common, how: &Serve) -> Result<Exit, Failure> {
     // Each connection is an open file, and the usual limit is for programs that have few.
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let limits = Limits { test_hooks: how.test_hooks, ..Limits::default() };
-    let mut hosted = start(common, &db, limits).await?;
+    let mut hosted = start(common, &db, limits, how.memory.unwrap_or_else(usual_memory)).await?;
     if hosted.empty && !common.no_seed {
         seed::sow(&hosted.url()).await?;
     }
@@ -44,9 +44,9 @@ pub async fn serve(common: &Common, how: &Serve) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-async fn start(common: &Common, db: &Path, limits: Limits) -> Result<Hosted, Failure> {
+async fn start(common: &Common, db: &Path, limits: Limits, mebibytes: u64) -> Result<Hosted, Failure> {
     let listen = common.listen;
-    Hosted::start(listen, db, limits).await.map_err(|obstacle| match obstacle {
+    Hosted::start(listen, db, limits, mebibytes << 20).await.map_err(|obstacle| match obstacle {
         NoHost::PortTaken => {
             Failure::because(format!("{listen} is taken; is a midair running? choose another address with --listen"))
         }
@@ -56,4 +56,14 @@ async fn start(common: &Common, db: &Path, limits: Limits) -> Result<Hosted, Fai
         )),
         NoHost::Never(sentence) => Failure::because(sentence),
     })
+}
+
+/// How many MiB records may take where nobody says: a sixteenth of what this process may have.
+fn usual_memory() -> u64 {
+    let memory = sysinfo::RefreshKind::nothing().with_memory(sysinfo::MemoryRefreshKind::nothing().with_ram());
+    let granted = sysinfo::System::new_with_specifics(memory).map_or(0, |system| {
+        let limit = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
+        system.total_memory().min(limit)
+    });
+    ((granted >> 20) / 16).clamp(16, 512)
 }

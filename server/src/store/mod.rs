@@ -249,14 +249,7 @@ impl Store {
         read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let inner = self.inner.clone();
-        let read = move || {
-            inner.readers.look(|connection| {
-                connection.prepare_cached("BEGIN")?.execute([])?;
-                let result = read(connection);
-                connection.prepare_cached("COMMIT")?.execute([])?;
-                result
-            })
-        };
+        let read = move || inner.readers.look_longer(read);
         if quick {
             return read();
         }

@@ -117,6 +117,9 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
     ])
 });
 
+/// How many bytes of records are kept in memory, unless said otherwise.
+const KEPT: u64 = 32 << 20;
+
 /// How much of the file a reader maps, in bytes: all of it, as a rule.
 const MAPPED: i64 = 1 << 40;
 
@@ -219,6 +222,14 @@ impl Store {
     /// # Errors
     /// [`OpenError`], a sentence for a person.
     pub fn open(path: &Path) -> Result<Store, OpenError> {
+        Self::open_with(path, KEPT)
+    }
+
+    /// As [`Store::open`]; up to `memory` bytes of the records that are asked for most are kept in memory.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_with(path: &Path, memory: u64) -> Result<Store, OpenError> {
         let fault = |error: rusqlite::Error| named(path, &error);
         let connection = writing(path)?;
         let id = name_of(&connection).map_err(fault)?.unwrap_or_default();
@@ -227,17 +238,16 @@ impl Store {
         let (epoch, feed_from) =
             epoch(&connection).and_then(|epoch| Ok((epoch, number_of(&connection, "feed_from")?))).map_err(fault)?;
         let recent = recent::Recent::from(u64::try_from(last).unwrap_or_default().max(feed_from));
-        let shelf = shelf::Shelf::new();
+        let shelf = shelf::Shelf::new(memory);
         let meter = Arc::<Meter>::default();
-        let changed = readers::LastChange::new();
+        let readers = readers::Readers::of(path.to_owned());
         let tells = writer::Tells {
             recent: recent.clone(),
             shelf: shelf.clone(),
             meter: meter.clone(),
-            changed: changed.clone(),
+            readers: readers.clone(),
         };
         let writer = writer::Writer::start(connection, feed_from, tells);
-        let readers = readers::Readers::of(path.to_owned(), changed);
         Ok(Store {
             inner: Arc::new(Inner {
                 id,

@@ -1,7 +1,8 @@
 //! The records that are asked for again and again, as they stand, in memory: read without the file.
 
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -11,12 +12,12 @@ use quick_cache::sync::{Cache, GuardResult};
 
 use super::StoreError;
 
-/// How many bytes of records are kept.
-const KEPT: u64 = 32 << 20;
 /// What a record takes besides its text, in bytes.
-const BESIDES: u64 = 300;
+const BESIDES: u64 = 400;
 /// How many records there is room for from the start.
 const EXPECTED: usize = 1_000;
+/// How many records are remembered that were read once.
+const READ_ONCE: usize = 1 << 16;
 
 /// A record as the file has it: its text unread.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,11 +68,42 @@ pub(super) struct Shelf {
     kept: Arc<Cache<Key, Arc<Glance>, Weight>>,
     /// Odd while a commit is under way.
     commits: Arc<AtomicU64>,
+    once: Arc<Once>,
+    /// As good as full.
+    full: Arc<AtomicBool>,
+}
+
+/// Which records were read lately. Once there is no more room, a record is kept when it is read again: where there are
+/// far more than there is room for, and each is asked for as rarely as the next, to keep the last one costs more than it
+/// ever saves.
+struct Once {
+    /// Of each record a part of its hash, in a place that another part says; the last one to come there stays.
+    marks: Box<[AtomicU32]>,
+    hasher: RandomState,
+}
+
+impl Once {
+    fn new() -> Self {
+        Once { marks: std::iter::repeat_with(AtomicU32::default).take(READ_ONCE).collect(), hasher: RandomState::new() }
+    }
+
+    /// Whether `key` was asked about before, and nothing else came in its place since. It was, from here on.
+    fn again(&self, key: &Key) -> bool {
+        let hash = self.hasher.hash_one(key);
+        let (place, mark) = (hash as usize % READ_ONCE, (hash >> 32) as u32 | 1);
+        self.marks[place].load(Ordering::Relaxed) == mark || {
+            self.marks[place].store(mark, Ordering::Relaxed);
+            false
+        }
+    }
 }
 
 impl Shelf {
-    pub(super) fn new() -> Self {
-        Shelf { kept: Arc::new(Cache::with_weighter(EXPECTED, KEPT, Weight)), commits: Arc::default() }
+    /// With room for so many bytes.
+    pub(super) fn new(room: u64) -> Self {
+        let kept = Arc::new(Cache::with_weighter(EXPECTED, room, Weight));
+        let (commits, full) = Default::default();
+        Shelf { kept, commits, once: Arc::new(Once::new()), full }
     }
 
     /// The record at `key`, if it is in memory.
@@ -87,6 +119,12 @@ impl Shelf {
         read: impl FnOnce() -> Result<T, StoreError>,
         here: impl FnOnce(&T) -> Option<&Arc<Glance>>,
     ) -> Result<T, StoreError> {
+        if let Some(seen) = self.kept.get(key) {
+            return Ok(kept(seen));
+        }
+        if self.full.load(Ordering::Relaxed) && !self.once.again(key) {
+            return read();
+        }
         let guard = match self.kept.get_value_or_guard(key, Some(Duration::ZERO)) {
             GuardResult::Value(seen) => return Ok(kept(seen)),
             GuardResult::Guard(guard) => Some(guard),
@@ -97,6 +135,9 @@ impl Shelf {
         let read = read()?;
         if let (Some(guard), Some(seen), true) = (guard, here(&read), quiet) {
             let _ = guard.insert(seen.clone());
+            if !self.full.load(Ordering::Relaxed) && self.kept.weight() >= self.kept.capacity() / 10 * 9 {
+                self.full.store(true, Ordering::Relaxed);
+            }
         }
         Ok(read)
     }
@@ -156,7 +197,7 @@ mod tests {
 
     #[test]
     fn what_was_read_before_a_commit_is_never_told_after_it() {
-        let (shelf, key) = (Shelf::new(), Key::new("c", "r").unwrap());
+        let (shelf, key) = (Shelf::new(32 << 20), Key::new("c", "r").unwrap());
         let reads = |read: &str| told(&shelf, &key, || Some(seen(read, ""))).unwrap();
         assert_eq!((reads("old"), reads("not read")), ("old".into(), "old".into()), "kept");
         let made = |new: Option<&str>| vec![(key.clone(), new.map(|new| seen(new, "")))];
@@ -171,7 +212,7 @@ mod tests {
         shelf.end(made(None));
         assert_eq!(told(&shelf, &key, || None), None, "deleted");
         // A commit that begins and ends while a reader reads.
-        let (shelf, key) = (Shelf::new(), Key::new("c", "r").unwrap());
+        let (shelf, key) = (Shelf::new(32 << 20), Key::new("c", "r").unwrap());
         let late = told(&shelf, &key, || {
             let made = || vec![(key.clone(), Some(seen("new", "")))];
             shelf.begin(&made());
@@ -184,12 +225,13 @@ mod tests {
 
     #[test]
     fn the_shelf_has_room_for_so_much_and_no_more() {
-        let shelf = Shelf::new();
+        let shelf = Shelf::new(32 << 20);
         let long = "x".repeat(10_000);
         for n in 0..10_000 {
             let key = Key::new("c", &format!("r{n}")).unwrap();
             assert_eq!(told(&shelf, &key, || Some(seen(&n.to_string(), &long))).unwrap(), n.to_string());
         }
-        assert!(shelf.kept.weight() <= KEPT && shelf.kept.weight() > KEPT / 2, "{}", shelf.kept.weight());
+        let (weight, room) = (shelf.kept.weight(), 32 << 20);
+        assert!(weight <= room && weight > room / 2, "{weight}");
     }
 }

@@ -98,6 +98,7 @@ impl Store {
             from_memory = false;
             // What the file says counts, even if somebody else has written it.
             self.inner.shelf.forget(&write.key);
+            self.inner.readers.look_anew();
             // Unless what was refused holds by now: then it is tried again.
             if let Some(refused) = self.refusal(&write, &digest).await? {
                 self.inner.turns.refused(&write.key);

@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::meter::Meter;
-use super::readers::LastChange;
+use super::readers::Readers;
 use super::recent::Recent;
 use super::settings::{Known, Settings};
 use super::shelf::{Glance, Made, Shelf, whole_seconds};
@@ -176,7 +176,7 @@ pub(super) struct Tells {
     pub(super) recent: Recent,
     pub(super) shelf: Shelf,
     pub(super) meter: Arc<Meter>,
-    pub(super) changed: LastChange,
+    pub(super) readers: Readers,
 }
 
 /// What the writing thread works with.
@@ -220,8 +220,11 @@ impl Desk {
         let swept = self.connection.execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from);
         let swept = swept.and_then(|()| trim::sweep(&self.connection, &self.known, since));
         let kept = if swept.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        self.told.readers.change_begins();
+        let ended = self.connection.execute_batch(kept);
+        self.told.readers.change_ended();
         // What cannot be forgotten now, on a full disk, say, will be another time.
-        self.connection.execute_batch(kept).ok().and(swept.ok().flatten())
+        ended.ok().and(swept.ok().flatten())
     }
 
     /// Does the jobs in one transaction. Where that fails, each gets one of its own, so that none fails for another.
@@ -257,9 +260,10 @@ impl Desk {
             }
         }
         let (events, made) = (pen.events.into_inner(), pen.made.into_inner());
-        self.told.changed.is_now();
+        self.told.readers.change_begins();
         self.told.shelf.begin(&made);
         let committed = connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
+        self.told.readers.change_ended();
         self.told.shelf.end(if committed.is_ok() { made } else { Vec::new() });
         committed?;
         Ok(events)
@@ -306,8 +310,8 @@ mod tests {
 
     #[test]
     fn a_write_that_takes_the_transaction_with_it_fails_alone() {
-        let (recent, shelf, meter) = (Recent::from(0), Shelf::new(), Arc::<Meter>::default());
-        let told = Tells { recent, shelf, meter, changed: LastChange::new() };
+        let (recent, shelf, meter) = (Recent::from(0), Shelf::new(1 << 20), Arc::<Meter>::default());
+        let told = Tells { recent, shelf, meter, readers: Readers::of(std::path::PathBuf::new()) };
         let desk = Desk { connection: table(), floor: 0, told, known: Known::default() };
         let (first, mut first_told) = add(1);
         // What SQLite does by itself when the disk is full in the middle of a transaction.
