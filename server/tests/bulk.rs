@@ -21,9 +21,52 @@ struct Row {
     state: &'static str,
     matches: Option<&'static str>,
     none_match: Option<&'static str>,
-    /// The body of a put; `None` deletes.
-    body: Option<String>,
+    does: Does,
     key: Option<&'static str>,
+}
+
+#[derive(Clone, Debug)]
+enum Does {
+    Put(String),
+    /// Of which type, if that is said, and what.
+    Patch(Option<&'static str>, String),
+    Delete,
+}
+
+const MERGE: Option<&str> = Some("application/merge-patch+json");
+const STEPS: Option<&str> = Some("application/json-patch+json");
+const OPS: Option<&str> = Some("application/vnd.midair.ops+json");
+
+/// What is written, and under how many of the names of an edit: none, one that was used, a fresh one.
+fn writes() -> Vec<(Does, usize)> {
+    let long = format!(r#"{{"n":3,"long":"{}"}}"#, "x".repeat(200));
+    let put = |text: &str, names| (Does::Put(text.to_owned()), names);
+    let patch = |kind, text: &str, names| (Does::Patch(kind, text.to_owned()), names);
+    vec![
+        put(r#"{"n":3}"#, 3),
+        put(r#"{"n":2}"#, 2),
+        put(r#"{"n":"three"}"#, 2),
+        put(r#"{"n":1,"n":2}"#, 2),
+        put("7", 2),
+        put("null", 1),
+        put(&long, 2),
+        patch(MERGE, r#"{"n":3}"#, 3),
+        patch(MERGE, r#"{"n":2}"#, 1),
+        patch(MERGE, r#"{"n":"three"}"#, 1),
+        patch(MERGE, r#"{"n":1,"n":2}"#, 3),
+        patch(MERGE, "null", 1),
+        patch(MERGE, &long, 2),
+        patch(MERGE, &format!(r#"{{"m":"{}"}}"#, "x".repeat(90)), 1),
+        patch(STEPS, r#"[{"op":"replace","path":"/n","value":3}]"#, 1),
+        patch(STEPS, r#"[{"op":"test","path":"/n","value":2},{"op":"test","path":"/n","value":9}]"#, 1),
+        patch(STEPS, r#"[{"op":"fly","path":"/n"}]"#, 1),
+        patch(OPS, r#"[{"op":"increment","path":"/n","by":1}]"#, 3),
+        patch(OPS, r#"[{"op":"increment","path":"/m","by":1}]"#, 1),
+        patch(OPS, r#"[{"op":"append","path":"/n","value":1}]"#, 1),
+        patch(Some("text/plain"), "{}", 2),
+        patch(None, "{}", 1),
+        (Does::Delete, 3),
+    ]
 }
 
 /// Conditions that are read the same in every collection.
@@ -44,16 +87,6 @@ fn rows() -> Vec<Row> {
         (None, Some("nonsense")),
         (Some("current"), Some("*")),
     ];
-    let long = format!(r#"{{"n":3,"long":"{}"}}"#, "x".repeat(200));
-    let bodies = [
-        Some(r#"{"n":3}"#),
-        Some(r#"{"n":2}"#),
-        Some(r#"{"n":"three"}"#),
-        Some(r#"{"n":1,"n":2}"#),
-        Some("7"),
-        Some(&long),
-        None,
-    ];
     let mut rows = Vec::new();
     for collection in ["required", "optional", "strict"] {
         for state in ["absent", "standing", "deleted"] {
@@ -62,12 +95,9 @@ fn rows() -> Vec<Row> {
                 if odd && collection != "required" {
                     continue;
                 }
-                for body in bodies {
-                    let keys = [None, Some("used"), Some("fresh")];
-                    let with_fresh = matches!(body, None | Some(r#"{"n":3}"#));
-                    for key in keys.into_iter().take(if with_fresh { 3 } else { 2 }) {
-                        let body = body.map(str::to_owned);
-                        rows.push(Row { collection, state, matches, none_match, body, key });
+                for (does, names) in writes() {
+                    for key in [None, Some("used"), Some("fresh")].into_iter().take(names) {
+                        rows.push(Row { collection, state, matches, none_match, does: does.clone(), key });
                     }
                 }
             }
@@ -86,12 +116,18 @@ impl Row {
 
     fn item(&self, id: &str, tags: &Tags) -> String {
         let mut members = vec![format!(r#""id":"{id}""#)];
-        members.push(format!(r#""op":"{}""#, if self.body.is_some() { "put" } else { "delete" }));
+        match &self.does {
+            Does::Put(text) => members.push(format!(r#""op":"put","fields":{text}"#)),
+            Does::Delete => members.push(r#""op":"delete""#.into()),
+            Does::Patch(kind, text) => {
+                members.push(format!(r#""op":"patch","patch":{text}"#));
+                members.extend(kind.map(|kind| format!(r#""contentType":"{kind}""#)));
+            }
+        }
         for (name, said) in [("ifMatch", self.matches), ("ifNoneMatch", self.none_match), ("idempotencyKey", self.key)]
         {
             members.extend(self.said(said, tags).map(|said| format!(r#""{name}":{}"#, json!(said))));
         }
-        members.extend(self.body.as_ref().map(|body| format!(r#""fields":{body}"#)));
         format!("{{{}}}", members.join(","))
     }
 
@@ -101,10 +137,15 @@ impl Row {
             headers.extend(self.said(said, tags).map(|said| (name, said)));
         }
         headers.extend(self.key.map(|key| ("idempotency-key", format!("\"{key}\""))));
+        let (method, kind, body) = match &self.does {
+            Does::Put(text) => ("PUT", None, text.as_str()),
+            Does::Patch(kind, text) => ("PATCH", *kind, text.as_str()),
+            Does::Delete => ("DELETE", None, ""),
+        };
+        headers.extend(kind.map(|kind| ("content-type", kind.to_owned())));
         let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let method = if self.body.is_some() { "PUT" } else { "DELETE" };
         let path = format!("/v1/collections/{}/records/{id}", self.collection);
-        let answer = house.ask(method, &path, &headers, self.body.as_deref().unwrap_or_default()).await;
+        let answer = house.ask(method, &path, &headers, body).await;
         if answer.status >= 400 {
             return json!({"status": answer.status, "problem": answer.json()});
         }
@@ -136,6 +177,7 @@ fn essence(verdict: &Value, stands: &Answer) -> Value {
         "deleted": problem["deleted"]["version"], "overlap": problem["overlap"], "errors": problem["errors"],
         "changes": problem["changes"].as_array().map(Vec::len), "applied": problem["alreadyApplied"],
         "suggestion": problem["suggestion"], "limit": problem["limit"],
+        "pointer": problem["pointer"], "operation": problem["operation"],
         "after": [stands.status, stands.header("midair-version"), fields],
     })
 }
@@ -160,7 +202,7 @@ async fn each_of_many_writes_gets_the_verdict_that_it_would_get_alone() {
     for (name, definition) in [
         ("required", "{}"),
         ("optional", r#"{"preconditions":"optional"}"#),
-        ("strict", r#"{"schema":{"properties":{"n":{"type":"integer"}}}}"#),
+        ("strict", r#"{"schema":{"properties":{"n":{"type":"integer","x-merge":"counter"}}}}"#),
     ] {
         let path = format!("/v1/collections/{name}");
         assert_eq!(house.ask("PUT", &path, &[("if-none-match", "*")], definition).await.status, 201);
@@ -229,7 +271,7 @@ async fn each_of_many_writes_gets_the_verdict_that_it_would_get_alone() {
             statuses.insert(alone[n]["status"].as_u64().unwrap());
         }
     }
-    let all = [200, 201, 204, 400, 404, 410, 412, 413, 422, 428];
+    let all = [200, 201, 204, 400, 404, 409, 410, 412, 413, 415, 422, 428];
     assert_eq!(statuses.into_iter().collect::<Vec<_>>(), all, "the table leads to every verdict");
     house.close().await;
 }
@@ -267,6 +309,43 @@ async fn a_request_that_is_sent_again_does_nothing_twice() {
     let alone = house.ask("PUT", "/v1/collections/b/records/own", &alone, r#"{"n":1}"#).await;
     assert_eq!((alone.status, alone.header("idempotency-replayed")), (201, "true"), "one edit, however it is sent");
     assert_eq!(house.get("/v1/collections/b/records/a").await.header("midair-version"), "2");
+    let patch = [("if-match", "*"), ("idempotency-key", "\"p\""), ("content-type", "application/merge-patch+json")];
+    assert_eq!(house.ask("PATCH", "/v1/collections/b/records/a", &patch, r#"{"n":3}"#).await.status, 200);
+    let item = r#"{"id":"a","op":"patch","ifMatch":"*","idempotencyKey":"p","patch":{"n":3},"#;
+    let again = format!(r#"{item}"contentType":"application/merge-patch+json"}}"#);
+    let again = bulk(&house, "b", &[again]).await;
+    assert_eq!((&again[0]["version"], &again[0]["replayed"]), (&json!(3), &json!(true)), "of a patch as well");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn what_says_no_write_is_told_what_is_wanted() {
+    let house = House::open().await;
+    let wanted = r#"expected op to be "put", "patch" or "delete""#;
+    for (members, detail) in [
+        (r#""op":{"put":null},"ifNoneMatch":"*","fields":{}"#, wanted),
+        (r#""op":{"delete":null},"ifMatch":"*""#, wanted),
+        (r#""op":"fly""#, wanted),
+        (r#""op":null"#, wanted),
+        (r#""op":0"#, wanted),
+        (r#""op":["put"]"#, wanted),
+        (r#""ifMatch":"*""#, "missing field `op`"),
+        (r#""op":"put","ifNoneMatch":"*""#, "fields is missing, which says what is to be written."),
+        (r#""op":"put","ifNoneMatch":"*","patch":{}"#, r#"patch is taken by op "patch", and not by "put"."#),
+        (r#""op":"delete","ifMatch":"*","fields":{}"#, r#"fields is taken by op "put", and not by "delete"."#),
+        (r#""op":"patch","ifMatch":"*","fields":{}"#, r#"fields is taken by op "put", and not by "patch"."#),
+    ] {
+        let item = format!(r#"{{"id":"a",{members}}}"#);
+        let line = in_lines(&house, "/v1/collections/b/bulk", &[], &item).await;
+        let body = format!(r#"{{"items":[{item}]}}"#);
+        let list = house.ask("POST", "/v1/collections/b/bulk", &[], &body).await.json();
+        let among = if list["code"].is_null() { &list["items"][0]["problem"] } else { &list };
+        for problem in [&line[0]["problem"], among] {
+            assert_eq!(problem["code"], "malformed_body", "{item}: {problem}");
+            assert!(problem["detail"].as_str().unwrap().contains(detail), "{item}: {problem}");
+        }
+    }
+    assert_eq!(house.get("/v1/collections/b/records").await.json()["items"], json!([]));
     house.close().await;
 }
 
@@ -281,6 +360,9 @@ async fn lines_that_are_all_or_none_are_none_when_one_is_refused() {
     assert_eq!(statuses(in_lines(&house, path, &[], &lines("{")).await), json!([424, 424, 400]));
     let twice = lines(&put("x", "3").to_string());
     assert_eq!(statuses(in_lines(&house, path, &[], &twice).await), json!([424, 424, 412]));
+    let patch =
+        r#"{"id":"x","op":"patch","ifMatch":"\"9-x\"","contentType":"application/merge-patch+json","patch":{}}"#;
+    assert_eq!(statuses(in_lines(&house, path, &[], &lines(patch)).await), json!([424, 424, 412]));
     assert_eq!(house.get("/v1/collections/b/records").await.json()["total"], 0);
     assert_eq!(statuses(in_lines(&house, path, &[], &lines("")).await), json!([201, 201]));
     assert_eq!(statuses(in_lines(&house, path, &[], &lines("")).await), json!([201, 201]), "the same edits again");

@@ -9,11 +9,11 @@ use midair_record::{Patch, PatchFault, PatchKind, Pointer};
 use schemars::JsonSchema;
 use serde_json::{Map, Number, Value};
 
-use super::records::{bodies, malformed, may_be_blind, missing, written_response};
+use super::records::{self, Standing, bodies, malformed, may_be_blind, missing, written_response};
 use super::{body, hand};
-use crate::precondition::Conditions;
+use crate::precondition::{Claim, Conditions};
 use crate::problem::{self, Problem};
-use crate::refusal;
+use crate::refusal::{self, Bodies};
 use crate::serve::Desk;
 use crate::store::{Found, Patched, Patching};
 
@@ -77,7 +77,8 @@ pub(super) async fn patch(desk: &Desk, key: Key, headers: &HeaderMap, body: Body
         Found::Missing => return Err(missing(&key)),
     }
     body::check_length(headers, desk.limits.record)?;
-    let kind = kind(headers)?;
+    let said = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
+    let kind = kind(said, "a body without a Content-Type")?;
     let unguarded = conditions.leave_a_write_blind();
     if !conditions.guard_a_deletion() && !unguarded
         || unguarded && kind != PatchKind::Ops && !may_be_blind(desk, &key, &conditions)?
@@ -85,12 +86,9 @@ pub(super) async fn patch(desk: &Desk, key: Key, headers: &HeaderMap, body: Body
         return Err(refusal::unguarded(&key, "If-Match with the ETag you read"));
     }
     let (expect, claims) = (conditions.expect(), conditions.claim());
-    let read = body::bytes(body, desk.limits.record, desk.limits.body_time).await;
-    let parsed = read.and_then(|bytes| {
-        let patch = Patch::parse(kind, &bytes).map_err(|fault| unfit(&key, &fault))?;
-        Ok((patch, asked(kind, &bytes)))
-    });
-    let (patch, asked) = match parsed {
+    let limit = desk.limits.record;
+    let read = body::bytes(body, limit, desk.limits.body_time).await;
+    let (patch, asked) = match read.and_then(|bytes| parse(&key, kind, &bytes)) {
         Ok(parsed) => parsed,
         // A stale token is told before a body that cannot be read (RFC 9110 section 13.2.1).
         Err(fault) => match desk.store.check(key.clone(), expect).await? {
@@ -100,10 +98,27 @@ pub(super) async fn patch(desk: &Desk, key: Key, headers: &HeaderMap, body: Body
             _ => return Err(fault),
         },
     };
-    let limit = desk.limits.record;
-    match desk.store.patch(Patching { key: key.clone(), patch, expect, hand, asked, limit }).await? {
-        Patched::Written(written) => written_response(&key, written, &claims, headers),
-        Patched::Unfit(fault) => Err(unfit(&key, &fault)),
+    let patched = desk.store.patch(Patching { key: key.clone(), patch, expect, hand, asked, limit }).await?;
+    let standing = standing(&key, patched, limit, TO_COMMUTE, &claims, bodies(headers))?;
+    Ok(written_response(&standing, headers))
+}
+
+/// What a patch that does not commute has to send.
+const TO_COMMUTE: &str = "If-Match with its ETag";
+
+/// What came of a patch, or why nothing did. `limit`: how large the record may become; `send`: what it lacks where what it
+/// does needs a token.
+pub(super) fn standing(
+    key: &Key,
+    patched: Patched,
+    limit: usize,
+    send: &str,
+    claims: &Claim,
+    bodies: Bodies,
+) -> Result<Standing, Problem> {
+    match patched {
+        Patched::Written(written) => records::standing(key, written, claims, bodies),
+        Patched::Unfit(fault) => Err(unfit(key, &fault)),
         Patched::TooLarge => {
             let detail = format!("{key} would be larger than {limit} bytes, which is the limit here.");
             Err(Problem::new(problem::TOO_LARGE, detail).with("limit", &limit))
@@ -111,27 +126,32 @@ pub(super) async fn patch(desk: &Desk, key: Key, headers: &HeaderMap, body: Body
         Patched::NeedsToken(place) => {
             let detail = format!(
                 "What the patch does at {place} does not commute by the schema of {}: read {key} first, then send \
-                 If-Match with its ETag.",
+                 {send}.",
                 key.collection
             );
             Err(Problem::new(problem::PRECONDITION_REQUIRED, detail).with("pointer", &place))
         }
-        Patched::Gone(gone) => Err(refusal::gone(&key, &gone)),
-        Patched::Missing => Err(missing(&key)),
+        Patched::Gone(gone) => Err(refusal::gone(key, &gone)),
+        Patched::Missing => Err(missing(key)),
     }
 }
 
-fn kind(headers: &HeaderMap) -> Result<PatchKind, Problem> {
-    let said = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
+/// The kind that a media type names; `absent` is what a patch is called that is `said` to be nothing.
+pub(super) fn kind(said: Option<&str>, absent: &str) -> Result<PatchKind, Problem> {
     said.and_then(PatchKind::of_media_type).ok_or_else(|| {
         let types = media_types();
-        let said = said.map_or("a body without a Content-Type".to_owned(), |said| format!("{said:?}"));
+        let said = said.map_or(absent.to_owned(), |said| format!("{said:?}"));
         let detail = format!("A patch cannot be {said}; send one of {types}.");
         Problem::new(problem::UNSUPPORTED_TYPE, detail).header(ACCEPT_PATCH, &types)
     })
 }
 
-/// What a patch that is sent again is known by.
+/// Reads a patch, and what it is known by when it is sent again.
+pub(super) fn parse(key: &Key, kind: PatchKind, bytes: &[u8]) -> Result<(Patch, [u8; 32]), Problem> {
+    let patch = Patch::parse(kind, bytes).map_err(|fault| unfit(key, &fault))?;
+    Ok((patch, asked(kind, bytes)))
+}
+
 fn asked(kind: PatchKind, bytes: &[u8]) -> [u8; 32] {
     use sha2::Digest;
     let hash = sha2::Sha256::new().chain_update(kind.media_type()).chain_update([0]).chain_update(bytes);

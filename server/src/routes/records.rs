@@ -68,7 +68,8 @@ async fn add(desk: &Desk, collection: String, headers: &HeaderMap, body: Body) -
     let key = key(&collection, &id)?;
     let write = Write { key: key.clone(), record, expect: Expect::absent(), hand };
     let written = desk.store.put(write).await?;
-    let mut response = written_response(&key, written, &Claim { creates: true, ..Claim::default() }, headers)?;
+    let standing = standing(&key, written, &Claim { creates: true, ..Claim::default() }, bodies(headers))?;
+    let mut response = written_response(&standing, headers);
     insert(&mut response, LOCATION, &format!("/v1/collections/{}/records/{}", key.collection, key.id));
     Ok(response)
 }
@@ -192,7 +193,7 @@ async fn replace(desk: &Desk, key: Key, headers: &HeaderMap, body: Body) -> Resu
             },
         };
     let written = desk.store.put(Write { key: key.clone(), record, expect, hand }).await?;
-    written_response(&key, written, &claims, headers)
+    Ok(written_response(&standing(&key, written, &claims, bodies(headers))?, headers))
 }
 
 /// What a deletion has to send.
@@ -216,35 +217,30 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Record, Problem> {
     })
 }
 
-pub(super) fn written_response(
-    key: &Key,
-    written: Written,
-    claims: &Claim,
-    headers: &HeaderMap,
-) -> Result<Response, Problem> {
-    let Standing { stored, created, replayed } = standing(key, written, claims, bodies(headers))?;
+/// The answer to a write that stands.
+pub(super) fn written_response(Standing { stored, created, replayed }: &Standing, headers: &HeaderMap) -> Response {
     let mut response = match preference(headers) {
         Some("return=minimal") => {
             let mut response = StatusCode::NO_CONTENT.into_response();
-            describe(&mut response, &stored);
+            describe(&mut response, stored);
             insert(&mut response, PREFERENCE_APPLIED, "return=minimal");
             response
         }
         applied => {
-            let mut response = whole(&stored);
+            let mut response = whole(stored);
             if let Some(applied) = applied {
                 insert(&mut response, PREFERENCE_APPLIED, applied);
             }
             response
         }
     };
-    if created {
+    if *created {
         *response.status_mut() = StatusCode::CREATED;
     }
-    if replayed {
+    if *replayed {
         insert(&mut response, IDEMPOTENCY_REPLAYED, "true");
     }
-    Ok(response)
+    response
 }
 
 /// A version that stands after a write.

@@ -112,5 +112,6 @@ async fn carry_out(desk: &Desk, key: Key, number: u64, headers: &HeaderMap) -> R
     {
         return Err(refusal::gone(&key, gone));
     }
-    written_response(&key, written, &claims, headers)
+    let standing = records::standing(&key, written, &claims, records::bodies(headers))?;
+    Ok(written_response(&standing, headers))
 }

@@ -3,13 +3,17 @@
 use midair_record::wire::{Conflict, Delete, Key, Put};
 
 use super::row::Row;
-use super::{Expect, Found, Pen, Removal, Removed, Store, StoreError, Write, Written, explain, judge};
+use super::{
+    Expect, Found, Patched, Patching, Pen, Removal, Removed, Store, StoreError, Write, Written, explain, judge, patch,
+};
 
 /// One of many writes.
 #[derive(Clone, Debug)]
 pub enum BulkItem {
     /// Writes a record.
     Put(Write),
+    /// Changes part of a record.
+    Patch(Patching),
     /// Deletes a record.
     Delete(Removal),
     /// Writes nothing: asks what a write that cannot be done would be refused with before that is told.
@@ -26,6 +30,8 @@ pub enum BulkItem {
 pub enum BulkOutcome {
     /// A write was judged.
     Put(Written),
+    /// A patch was judged.
+    Patch(Patched),
     /// A deletion was judged.
     Delete(Removed),
     /// What stands there, and what refuses the write that asked, if its condition does not hold.
@@ -37,11 +43,13 @@ pub enum BulkOutcome {
 impl BulkOutcome {
     fn is_refused(&self) -> bool {
         match self {
-            BulkOutcome::Put(Written::Judged(Put::Stored { .. } | Put::Unchanged(_)) | Written::Replayed { .. }) => {
-                false
+            BulkOutcome::Put(written) | BulkOutcome::Patch(Patched::Written(written)) => {
+                !matches!(written, Written::Judged(Put::Stored { .. } | Put::Unchanged(_)) | Written::Replayed { .. })
             }
-            BulkOutcome::Delete(Removed::Judged(Delete::Deleted(_)) | Removed::Replayed(_)) => false,
-            BulkOutcome::Put(_) | BulkOutcome::Delete(_) | BulkOutcome::Asked(..) | BulkOutcome::NotWritten => true,
+            BulkOutcome::Delete(removed) => {
+                !matches!(removed, Removed::Judged(Delete::Deleted(_)) | Removed::Replayed(_))
+            }
+            BulkOutcome::Patch(_) | BulkOutcome::Asked(..) | BulkOutcome::NotWritten => true,
         }
     }
 }
@@ -59,6 +67,7 @@ impl Store {
             for item in &items {
                 outcomes.push(match item {
                     BulkItem::Put(write) => BulkOutcome::Put(judge::put_or_explain(pen, write)?),
+                    BulkItem::Patch(patching) => BulkOutcome::Patch(patch::patch(pen, patching)?),
                     BulkItem::Delete(removal) => BulkOutcome::Delete(judge::delete(pen, removal)?),
                     BulkItem::Ask { key, expect } => ask(pen, key, expect)?,
                 });

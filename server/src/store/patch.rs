@@ -61,7 +61,8 @@ impl Store {
     }
 }
 
-fn patch(pen: &Pen, patching: &Patching) -> Result<Patched, StoreError> {
+/// Judges a patch.
+pub(super) fn patch(pen: &Pen, patching: &Patching) -> Result<Patched, StoreError> {
     let Patching { key, patch, expect, hand, asked, limit } = patching;
     let Some(row) = Row::find(pen, key)? else { return Ok(Patched::Missing) };
     if let Some(replayed) = judge::replay(pen, Some(&row), key, hand, asked)? {

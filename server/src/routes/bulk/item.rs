@@ -2,18 +2,19 @@
 
 use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use midair_record::wire::{Key, Token};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use midair_record::PatchKind;
+use midair_record::wire::Key;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::super::records::{self, Standing};
-use crate::contract::ProblemMembers;
-use crate::observe::Collision;
+use super::super::{patch, records};
+use super::verdict::{Done, Verdict};
 use crate::precondition::{Claim, Conditions};
 use crate::problem::{self, Problem};
 use crate::refusal::{self, Bodies};
-use crate::store::{BulkItem, BulkOutcome, Expect, Found, Hand, Removal, Write};
+use crate::store::{BulkItem, BulkOutcome, Expect, Found, Hand, Patching, Removal, Write};
 
 /// One of many writes.
 #[derive(Deserialize, JsonSchema)]
@@ -31,18 +32,100 @@ pub(super) struct Item {
     /// What `Idempotency-Key` says, without quotes.
     idempotency_key: Option<String>,
     /// The record, of a `put`. What is no record is refused as the rest of the writes go on, as a bad id is.
+    #[serde(default, deserialize_with = "as_written")]
     #[schemars(with = "Option<serde_json::Value>")]
     fields: Option<Box<RawValue>>,
+    /// What `Content-Type` says of a `patch`.
+    #[serde(default)]
+    #[schemars(schema_with = "kinds")]
+    content_type: Option<String>,
+    /// The patch, of a `patch`.
+    #[serde(default, deserialize_with = "as_written")]
+    #[schemars(with = "Option<serde_json::Value>")]
+    patch: Option<Box<RawValue>>,
     /// Why; what `Midair-Note` says where it is left out.
     note: Option<String>,
 }
 
-#[derive(Deserialize, JsonSchema)]
-#[schemars(inline)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, JsonSchema)]
+#[schemars(inline, rename_all = "lowercase")]
 enum ItemOp {
     Put,
+    Patch,
     Delete,
+}
+
+impl ItemOp {
+    const ALL: [ItemOp; 3] = [ItemOp::Put, ItemOp::Patch, ItemOp::Delete];
+
+    fn name(self) -> &'static str {
+        match self {
+            ItemOp::Put => "put",
+            ItemOp::Patch => "patch",
+            ItemOp::Delete => "delete",
+        }
+    }
+}
+
+/// By its name alone: what serde makes by itself takes `{"put": null}` as well.
+impl<'de> Deserialize<'de> for ItemOp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Named;
+        impl Visitor<'_> for Named {
+            type Value = ItemOp;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.write_str("op to be \"put\", \"patch\" or \"delete\"")
+            }
+
+            fn visit_str<E: Error>(self, name: &str) -> Result<ItemOp, E> {
+                let known = ItemOp::ALL.into_iter().find(|op| op.name() == name);
+                known.ok_or_else(|| E::invalid_value(Unexpected::Str(name), &self))
+            }
+        }
+        deserializer.deserialize_str(Named)
+    }
+}
+
+/// A value as it was written, `null` included.
+fn as_written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawValue>>, D::Error> {
+    Box::<RawValue>::deserialize(deserializer).map(Some)
+}
+
+fn kinds(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": PatchKind::ALL.map(PatchKind::media_type) })
+}
+
+impl Item {
+    /// Refuses a member that is for writes of another kind: what was meant by it would not be done.
+    fn takes_what_it_says(&self) -> Result<(), Problem> {
+        let members = [
+            ("fields", self.fields.is_some(), ItemOp::Put),
+            ("contentType", self.content_type.is_some(), ItemOp::Patch),
+            ("patch", self.patch.is_some(), ItemOp::Patch),
+        ];
+        match members.into_iter().find(|(_, is_there, op)| *is_there && *op != self.op) {
+            None => Ok(()),
+            Some((member, _, op)) => {
+                let detail = format!("{member} is taken by op {:?}, and not by {:?}.", op.name(), self.op.name());
+                Err(Problem::new(problem::MALFORMED_BODY, detail))
+            }
+        }
+    }
+
+    /// Who writes this, why, and under which name.
+    fn hand(&self, place: usize, whole: &Whole) -> Result<Hand, Problem> {
+        let edit_id = match &self.idempotency_key {
+            Some(own) if super::super::is_edit_name(own) => Some(own.clone()),
+            Some(odd) => {
+                let detail = format!("idempotencyKey: {odd:?} is not 1 to 255 characters without \" and \\.");
+                return Err(Problem::new(problem::MALFORMED_BODY, detail));
+            }
+            None => whole.hand.edit_id.as_ref().map(|all| format!("{all}/{place}")),
+        };
+        let own = self.note.clone().filter(|note| !note.is_empty());
+        Ok(Hand { by: whole.hand.by.clone(), note: own.or_else(|| whole.hand.note.clone()), edit_id })
+    }
 }
 
 /// What holds for every write of a request.
@@ -61,24 +144,12 @@ pub(super) struct Asked {
     claims: Claim,
     /// What the store is asked; nothing where it is known already that it is refused.
     item: Option<BulkItem>,
-    /// It deletes, and says nothing of what: what is not there is told before that.
-    unguarded_deletion: bool,
+    /// That there is no such record is told before the fault.
+    first_missing: bool,
+    /// That it was deleted is.
+    first_gone: bool,
     /// Why it cannot be done, unless the store has a reason that is told before.
     fault: Option<Problem>,
-}
-
-/// What became of a write.
-pub(super) struct Verdict {
-    id: Option<String>,
-    outcome: Result<Done, Problem>,
-}
-
-/// A write that was done.
-struct Done {
-    status: u16,
-    token: Option<Token>,
-    version: u64,
-    replayed: bool,
 }
 
 impl Asked {
@@ -86,7 +157,8 @@ impl Asked {
     /// that say nothing of what they replace.
     pub(super) fn read(item: Item, place: usize, whole: &Whole, blind: bool) -> Self {
         let key = Key { collection: whole.collection.clone(), id: item.id.clone() };
-        let mut asked = Asked { key, claims: Claim::default(), item: None, unguarded_deletion: false, fault: None };
+        let mut asked =
+            Asked { key, claims: Claim::default(), item: None, first_missing: false, first_gone: false, fault: None };
         asked.fault = asked.prepare(item, place, whole, blind).err();
         asked
     }
@@ -94,54 +166,75 @@ impl Asked {
     /// As `routes::records` reads the headers of a request, in the same order.
     fn prepare(&mut self, item: Item, place: usize, whole: &Whole, blind: bool) -> Result<(), Problem> {
         let key = super::super::key(&whole.collection, &item.id)?;
-        let limit = whole.limit;
-        let text = item.fields.as_ref().map_or("", |raw| raw.get());
-        if text.len() > limit {
-            let detail = format!("{key} is larger than {limit} bytes, which is the limit here.");
-            return Err(Problem::new(problem::TOO_LARGE, detail).with("limit", &limit));
+        item.takes_what_it_says()?;
+        if item.op == ItemOp::Put {
+            within(&key.to_string(), item.fields.as_deref(), whole.limit)?;
         }
-        let hand = Hand {
-            by: whole.hand.by.clone(),
-            note: item.note.filter(|note| !note.is_empty()).or_else(|| whole.hand.note.clone()),
-            edit_id: match item.idempotency_key {
-                Some(own) if super::super::is_edit_name(&own) => Some(own),
-                Some(odd) => {
-                    let detail = format!("idempotencyKey: {odd:?} is not 1 to 255 characters without \" and \\.");
-                    return Err(Problem::new(problem::MALFORMED_BODY, detail));
-                }
-                None => whole.hand.edit_id.as_ref().map(|all| format!("{all}/{place}")),
-            },
-        };
+        let hand = item.hand(place, whole)?;
         let conditions = conditions(item.if_match.as_deref(), item.if_none_match.as_deref())?;
-        let expect = conditions.expect();
         self.claims = conditions.claim();
-        let blind = blind && expect == Expect::default();
+        let blind = blind && conditions.leave_a_write_blind();
         match item.op {
-            ItemOp::Delete if !conditions.guard_a_deletion() && !blind => {
-                self.unguarded_deletion = true;
-                self.item = Some(BulkItem::Ask { key: key.clone(), expect: Expect::default() });
-                Err(refusal::unguarded(&key, "ifMatch with the etag you read to delete it"))
-            }
-            ItemOp::Delete => {
-                self.item = Some(BulkItem::Delete(Removal { key, expect, hand }));
+            ItemOp::Put => self.put(key, &item, hand, &conditions, blind),
+            ItemOp::Patch => self.patch(key, &item, hand, &conditions, blind, whole.limit),
+            ItemOp::Delete => self.delete(key, hand, &conditions, blind),
+        }
+    }
+
+    fn put(&mut self, key: Key, item: &Item, hand: Hand, conditions: &Conditions, blind: bool) -> Result<(), Problem> {
+        if !conditions.guard_a_write() && !blind {
+            let send = "ifMatch with the etag you read to replace it, or ifNoneMatch \"*\" to create it";
+            return Err(refusal::unguarded(&key, send));
+        }
+        let expect = conditions.expect();
+        match written(item.fields.as_deref(), "fields").and_then(records::parse) {
+            Ok(record) => {
+                self.item = Some(BulkItem::Put(Write { key, record, expect, hand }));
                 Ok(())
             }
-            ItemOp::Put if !conditions.guard_a_write() && !blind => {
-                let send = "ifMatch with the etag you read to replace it, or ifNoneMatch \"*\" to create it";
-                Err(refusal::unguarded(&key, send))
+            // A stale token is told before fields that cannot be read (RFC 9110 section 13.2.1).
+            Err(fault) => {
+                self.item = Some(BulkItem::Ask { key, expect });
+                Err(fault)
             }
-            ItemOp::Put => match records::parse(text.as_bytes()) {
-                Ok(record) => {
-                    self.item = Some(BulkItem::Put(Write { key, record, expect, hand }));
-                    Ok(())
-                }
-                // A stale token is told before fields that cannot be read (RFC 9110 section 13.2.1).
-                Err(fault) => {
-                    self.item = Some(BulkItem::Ask { key, expect });
-                    Err(fault)
-                }
-            },
         }
+    }
+
+    fn patch(
+        &mut self,
+        key: Key,
+        item: &Item,
+        hand: Hand,
+        conditions: &Conditions,
+        blind: bool,
+        limit: usize,
+    ) -> Result<(), Problem> {
+        // What is not there is told before anything that is wrong with the patch, unless this very edit deleted it.
+        (self.first_missing, self.first_gone) = (true, hand.edit_id.is_none());
+        self.item = Some(BulkItem::Ask { key: key.clone(), expect: Expect::default() });
+        within(&format!("The patch of {key}"), item.patch.as_deref(), limit)?;
+        let kind = patch::kind(item.content_type.as_deref(), "a value without a contentType")?;
+        let commutes = kind == PatchKind::Ops && conditions.leave_a_write_blind();
+        if !conditions.guard_a_deletion() && !commutes && !blind {
+            return Err(refusal::unguarded(&key, "ifMatch with the etag you read"));
+        }
+        let expect = conditions.expect();
+        self.item = Some(BulkItem::Ask { key: key.clone(), expect: expect.clone() });
+        let text = written(item.patch.as_deref(), "patch")?;
+        let (patch, asked) = patch::parse(&key, kind, text)?;
+        self.item = Some(BulkItem::Patch(Patching { key, patch, expect, hand, asked, limit }));
+        Ok(())
+    }
+
+    fn delete(&mut self, key: Key, hand: Hand, conditions: &Conditions, blind: bool) -> Result<(), Problem> {
+        if conditions.guard_a_deletion() || blind {
+            self.item = Some(BulkItem::Delete(Removal { key, expect: conditions.expect(), hand }));
+            return Ok(());
+        }
+        // What is not there is told before a missing precondition.
+        (self.first_missing, self.first_gone) = (true, true);
+        self.item = Some(BulkItem::Ask { key: key.clone(), expect: Expect::default() });
+        Err(refusal::unguarded(&key, "ifMatch with the etag you read to delete it"))
     }
 
     /// Whether it is refused, whatever the store says.
@@ -155,13 +248,12 @@ impl Asked {
     }
 
     /// What became of it; `outcome` is the store's, where it was asked.
-    pub(super) fn judged(self, outcome: Option<BulkOutcome>, bodies: Bodies) -> Verdict {
-        let Asked { key, claims, unguarded_deletion, fault, .. } = self;
+    pub(super) fn judged(self, outcome: Option<BulkOutcome>, whole: &Whole) -> Verdict {
+        let Asked { key, claims, first_missing, first_gone, fault, .. } = self;
+        let bodies = whole.bodies;
         let outcome = match (outcome, fault) {
-            (Some(BulkOutcome::Asked(Found::Gone(gone), _)), Some(_)) if unguarded_deletion => {
-                Err(refusal::gone(&key, &gone))
-            }
-            (Some(BulkOutcome::Asked(Found::Missing, _)), Some(_)) if unguarded_deletion => Err(records::missing(&key)),
+            (Some(BulkOutcome::Asked(Found::Gone(gone), _)), Some(_)) if first_gone => Err(refusal::gone(&key, &gone)),
+            (Some(BulkOutcome::Asked(Found::Missing, _)), Some(_)) if first_missing => Err(records::missing(&key)),
             (Some(BulkOutcome::Asked(_, Some(conflict))), Some(_)) => {
                 Err(refusal::stale(&key, &conflict, &claims, bodies))
             }
@@ -169,8 +261,12 @@ impl Asked {
             (Some(BulkOutcome::Put(written)), None) => {
                 records::standing(&key, written, &claims, bodies).map(Done::written)
             }
-            (Some(BulkOutcome::Delete(removed)), None) => records::deleted(&key, removed, &claims, bodies)
-                .map(|gone| Done { status: 204, token: None, version: gone.version, replayed: gone.replayed }),
+            (Some(BulkOutcome::Patch(patched)), None) => {
+                patch::standing(&key, patched, whole.limit, "ifMatch with its etag", &claims, bodies).map(Done::written)
+            }
+            (Some(BulkOutcome::Delete(removed)), None) => {
+                records::deleted(&key, removed, &claims, bodies).map(Done::deleted)
+            }
             (Some(BulkOutcome::Asked(..) | BulkOutcome::NotWritten) | None, None) => Err(Problem::new(
                 problem::NOT_WRITTEN,
                 "Nothing was written: another write of the request was refused.",
@@ -186,6 +282,22 @@ impl Asked {
     }
 }
 
+/// 413.
+fn within(what: &str, value: Option<&RawValue>, limit: usize) -> Result<(), Problem> {
+    if value.is_none_or(|value| value.get().len() <= limit) {
+        return Ok(());
+    }
+    let detail = format!("{what} is larger than {limit} bytes, which is the limit here.");
+    Err(Problem::new(problem::TOO_LARGE, detail).with("limit", &limit))
+}
+
+/// The bytes of the member that is written.
+fn written<'v>(value: Option<&'v RawValue>, member: &str) -> Result<&'v [u8], Problem> {
+    let missing =
+        || Problem::new(problem::MALFORMED_BODY, format!("{member} is missing, which says what is to be written."));
+    value.map(|value| value.get().as_bytes()).ok_or_else(missing)
+}
+
 /// The conditions of an item, which are written as the headers are.
 fn conditions(if_match: Option<&str>, if_none_match: Option<&str>) -> Result<Conditions, Problem> {
     let mut headers = HeaderMap::new();
@@ -197,80 +309,4 @@ fn conditions(if_match: Option<&str>, if_none_match: Option<&str>) -> Result<Con
         headers.insert(name, HeaderValue::from_str(said).map_err(odd)?);
     }
     Conditions::read(&headers).map_err(|fault| Problem::new(problem::MALFORMED_BODY, format!("{fault}.")))
-}
-
-impl Done {
-    fn written(standing: Standing) -> Self {
-        let Standing { stored, created, replayed } = standing;
-        let status = if created { 201 } else { 200 };
-        Done { status, token: Some(stored.token), version: stored.version, replayed }
-    }
-}
-
-impl Verdict {
-    /// Of a line that says no write.
-    pub(super) fn of_no_write(fault: Problem) -> Self {
-        Verdict { id: None, outcome: Err(fault) }
-    }
-
-    /// The id of the record that was written, or what stood in the way of it, if that was another's write.
-    pub(super) fn collision(&self) -> Result<&str, Option<Collision>> {
-        match (&self.outcome, &self.id) {
-            (Ok(_), Some(id)) => Ok(id),
-            (Ok(_), None) => Err(None),
-            (Err(problem), _) => Err(problem.noted()),
-        }
-    }
-
-    /// As the answer tells it; `line` is where the write stood, where writes stand in lines.
-    pub(super) fn told(&self, line: Option<usize>) -> Told<'_> {
-        let id = self.id.as_deref();
-        match &self.outcome {
-            Ok(done) => Told {
-                line,
-                id,
-                status: done.status,
-                etag: done.token.as_ref(),
-                version: Some(done.version),
-                replayed: done.replayed,
-                problem: None,
-            },
-            Err(problem) => Told {
-                line,
-                id,
-                status: problem.code().status,
-                etag: None,
-                version: None,
-                replayed: false,
-                problem: RawValue::from_string(problem.to_json()).ok(),
-            },
-        }
-    }
-}
-
-/// What became of one of many writes.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "BulkResult")]
-pub(super) struct Told<'v> {
-    /// The line that it stood in, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<usize>,
-    /// The id of the record, as it was sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'v str>,
-    /// The status that the same write alone would have been answered with.
-    status: u16,
-    /// The token of what stands there now.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    etag: Option<&'v Token>,
-    /// Its version.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<u64>,
-    /// It had been done before, under the same key.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    replayed: bool,
-    /// Why it was refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "ProblemMembers")]
-    problem: Option<Box<RawValue>>,
 }

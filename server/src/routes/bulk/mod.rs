@@ -2,6 +2,7 @@
 
 mod item;
 mod lines;
+mod verdict;
 
 use std::convert::Infallible;
 
@@ -27,8 +28,9 @@ use crate::observe::Noted;
 use crate::problem::{self, Problem};
 use crate::serve::Desk;
 use crate::store::{BulkOutcome, StoreError};
-use item::{Asked, Item, Told, Verdict, Whole};
+use item::{Asked, Item, Whole};
 use lines::{Line, Lines};
+use verdict::{Told, Verdict};
 
 const LINES: &str = "application/x-ndjson";
 const TYPES: &[&str] = &[JSON, LINES];
@@ -55,7 +57,7 @@ pub(super) static BULK: Resource = Resource {
                     kind: JSON,
                     schema: of::<Items>,
                     example: Some(
-                        r#"{"items":[{"id":"moon","op":"put","ifNoneMatch":"*","fields":{"name":"Moon","quota":100}},{"id":"mars","op":"delete","ifMatch":"\"3-9f2c4e6a8b0d1357\""}]}"#,
+                        r#"{"items":[{"id":"moon","op":"put","ifNoneMatch":"*","fields":{"name":"Moon","quota":100}},{"id":"venus","op":"patch","ifMatch":"\"2-5e8b1c7a9d3f2460\"","contentType":"application/merge-patch+json","patch":{"quota":150}},{"id":"mars","op":"delete","ifMatch":"\"3-9f2c4e6a8b0d1357\""}]}"#,
                     ),
                 },
                 Media {
@@ -255,7 +257,7 @@ async fn judge(desk: &Desk, whole: &Whole, items: Vec<Result<Item, Problem>>, fi
     match outcomes {
         Ok(outcomes) => {
             let judged = |(asked, outcome): (Result<Asked, Problem>, _)| match asked {
-                Ok(asked) => asked.judged(outcome, whole.bodies),
+                Ok(asked) => asked.judged(outcome, whole),
                 Err(fault) => Verdict::of_no_write(fault),
             };
             Judged { verdicts: asked.into_iter().zip(outcomes).map(judged).collect(), fault: None }
