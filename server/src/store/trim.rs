@@ -32,7 +32,7 @@ impl Keep {
         let mut keep = Keep::default();
         for (name, value) in members {
             let number = match value {
-                Value::Number(number) => number.as_str().parse::<u32>().ok().filter(|number| *number > 0),
+                Value::Number(number) => whole(number.as_str()).filter(|number| *number > 0),
                 _ => None,
             };
             match (name.as_str(), number) {
@@ -43,6 +43,12 @@ impl Keep {
         }
         Ok(keep)
     }
+}
+
+/// A whole number, however it is written: `100`, `100.0` or `1e2`.
+fn whole(number: &str) -> Option<u32> {
+    let number = number.parse::<f64>().ok().filter(|number| number.fract() == 0.0)?;
+    format!("{number:.0}").parse().ok()
 }
 
 /// Forgets the version that a write has pushed out; `row` is the record as it stood before the write.
