@@ -69,7 +69,9 @@ async fn locked_for_a_while(lock: impl FnOnce(&Path) -> Option<Lock>) -> bool {
     assert_eq!(told(&refused), unavailable, "{}", refused.text);
     assert_eq!(refused.header("retry-after"), "1");
     let detail = refused.json()["detail"].as_str().unwrap().to_owned();
-    assert!(detail.starts_with("the file of the store cannot be written ("), "{detail}");
+    let which = format!("the file of the store cannot be written ({}: ", house.file.display());
+    assert!(detail.starts_with(&which), "{detail}");
+    assert!(detail.ends_with("see that the file, the -wal beside it and its folder can be written, and try again."));
     assert!(detail.contains("nothing was written, and all that was is still read"), "{detail}");
     // Every way of writing.
     let patch = [("if-match", tag.as_str()), ("content-type", "application/merge-patch+json")];

@@ -24,6 +24,7 @@ mod turns;
 mod write;
 mod writer;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use midair_record::Record;
@@ -55,6 +56,7 @@ pub struct Store {
 }
 
 struct Inner {
+    path: PathBuf,
     id: String,
     epoch: u64,
     feed_from: u64,
@@ -146,7 +148,7 @@ pub enum StoreError {
     /// The file can be read and not written: it is read-only, or the system refuses every write.
     #[error(
         "the file of the store cannot be written ({0}): nothing was written, and all that was is still read; see that \
-         the file and its folder can be written, and try again"
+         the file, the -wal beside it and its folder can be written, and try again"
     )]
     Unwritable(String),
     /// The file cannot be used at the moment.
@@ -260,7 +262,10 @@ impl Store {
         &self,
         write: impl Fn(&Pen) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.inner.writer.write(write).await
+        self.inner.writer.write(write).await.map_err(|fault| match fault {
+            StoreError::Unwritable(why) => StoreError::Unwritable(format!("{}: {why}", self.inner.path.display())),
+            fault => fault,
+        })
     }
 }
 

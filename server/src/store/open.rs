@@ -250,6 +250,7 @@ impl Store {
         let writer = writer::Writer::start(connection, feed_from, tells);
         Ok(Store {
             inner: Arc::new(Inner {
+                path: path.to_owned(),
                 id,
                 epoch,
                 feed_from,
