@@ -113,6 +113,9 @@ async fn a_list_tells_the_members_that_are_asked_for() {
     assert_eq!(page.json()["items"][1]["fields"], json!({"quota": 20}));
     let last = list(&house, "fields=quota&sort=-id&limit=2").await;
     assert!(last.text.contains(r#""fields":{"quota":1e2}"#), "numbers stay as they were written: {}", last.text);
+    house.create(&format!("{LIST}/odd"), r#"{"a,b":1,"c":{"d,e":2,"f":3}}"#).await;
+    let odd = list(&house, "fields=%22a%2Cb%22,%22/c/d%2Ce%22&sort=-id&limit=1").await.json();
+    assert_eq!(odd["items"][0]["fields"], json!({"a,b": 1, "c": {"d,e": 2}}));
     assert_eq!(list(&house, "fields=nothing&limit=1").await.json()["items"][0]["fields"], json!({}));
     house.close().await;
 }

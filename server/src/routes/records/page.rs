@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::query;
-use super::members::{FIELDS, Members, SORT, place};
+use super::members::{self, Members, SORT, place};
 use super::{insert, json_text, malformed};
 use crate::precondition::{Conditions, ReadVerdict};
 use crate::problem::{self, Problem};
@@ -39,8 +39,9 @@ pub(in super::super) struct Wanted {
     #[schemars(regex(pattern = SORT), extend("default" = "id", "examples" = ["name", "-/address/city"]))]
     sort: Option<String>,
     /// Only these members of each record, with commas between, by their names or JSON Pointers; all, where it is left out.
-    /// They come in the record's own order, without its white space. A list is told whole.
-    #[schemars(regex(pattern = FIELDS), extend("examples" = ["name,/address/city"]))]
+    /// They come in the record's own order, without its white space. A list is told whole. What has a comma in it, or begins
+    /// with a double quote, stands in double quotes, and a double quote in these is written twice.
+    #[schemars(regex(pattern = members::fields()), extend("examples" = ["name,/address/city", "\"last, first\",quota"]))]
     fields: Option<String>,
 }
 
@@ -95,7 +96,10 @@ pub(super) async fn page(
     });
     let after = after.transpose()?;
     let members = fields.as_deref().map(Members::parse).transpose().map_err(|bad| {
-        cannot(format!("fields are names of members or JSON Pointers with commas between; {bad:?} is neither."))
+        cannot(format!(
+            "fields are names of members or JSON Pointers with commas between, those with a comma in double quotes; {bad:?} \
+             is neither."
+        ))
     })?;
     let filter = filter.filter(|filter| !filter.is_empty()).map(|filter| {
         Filter::of(&filter).ok_or_else(|| cannot(format!("filter has {LONGEST_FILTER} characters at the most.")))
