@@ -93,7 +93,7 @@ pub(super) static COLLECTION: Resource = Resource {
             method: Method::DELETE,
             name: "removeCollection",
             summary: "Delete a collection that holds no records",
-            headers: &[Ask::mostly(&IF_MATCH, "\"1-9f2c4e6a8b0d1357\"")],
+            headers: &[Ask::mostly(&IF_MATCH, "\"1-9f2c4e6a8b0d1357\""), Ask::may(&IF_NONE_MATCH)],
             answers: &[Answer { status: 204, about: "It is gone.", headers: &[], sometimes: &[], media: &[] }],
             refusals: &[
                 NAMES,
@@ -236,11 +236,11 @@ async fn define(
 
 async fn remove(desk: &Desk, name: String, conditions: &Conditions) -> Result<Response, Problem> {
     desk.store.collection(name.clone()).await?.ok_or_else(|| missing(&name))?;
-    let Some(tags) = conditions.expect().matches else {
+    if !conditions.guard_a_deletion() {
         let detail = format!("Deleting {name} has to say which version of its definition: send If-Match.");
         return Err(Problem::new(problem::PRECONDITION_REQUIRED, detail));
-    };
-    match desk.store.remove_collection(name.clone(), tags).await? {
+    }
+    match desk.store.remove_collection(name.clone(), conditions.expect()).await? {
         RemoveCollection::Removed => Ok(StatusCode::NO_CONTENT.into_response()),
         RemoveCollection::HoldsRecords(count) => {
             let detail = format!("{name} still holds {count} records; delete them first.");

@@ -1,7 +1,8 @@
 //! The history of a record: a line a version, oldest first, and any version whole.
 
 use axum::extract::State;
-use axum::http::Method;
+use axum::http::header::ETAG;
+use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
 use midair_record::Record;
 use midair_record::wire::{Key, VersionLine};
@@ -10,10 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use super::query::{self, Asked};
 use super::{At, HISTORY, json, key, records};
-use crate::contract::{Answer, JSON, Media, NAMES, Operation, PLAIN, Resource, STORE, of, written_out};
+use crate::contract::headers::{self, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
+use crate::contract::{Answer, Ask, JSON, Media, NAMES, Operation, PLAIN, Resource, STORE, of, written_out};
+use crate::precondition::{Conditions, ReadVerdict};
 use crate::problem::{self, Problem};
 use crate::serve::Desk;
-use crate::store::Found;
+use crate::store::{Found, whole_seconds};
 
 pub(super) static VERSIONS: Resource = Resource {
     path: "/v1/collections/{collection}/records/{id}/versions",
@@ -42,14 +45,23 @@ pub(super) static VERSION: Resource = Resource {
         name: "readVersion",
         summary: "What a version said",
         about: "The record as that version left it, byte for byte. A deletion left nothing, and is 404.",
-        answers: &[Answer {
-            status: 200,
-            about: "The version.",
-            headers: records::ALWAYS_TOLD,
-            sometimes: records::SOMETIMES_TOLD,
-            media: &[Media { kind: JSON, schema: of::<Record>, example: None }],
-        }],
-        refusals: &[NAMES, &[problem::NOT_FOUND], STORE],
+        headers: &[
+            Ask::may(&IF_NONE_MATCH),
+            Ask::may(&IF_MODIFIED_SINCE),
+            Ask::may(&IF_MATCH),
+            Ask::may(&IF_UNMODIFIED_SINCE),
+        ],
+        answers: &[
+            Answer {
+                status: 200,
+                about: "The version.",
+                headers: records::ALWAYS_TOLD,
+                sometimes: records::SOMETIMES_TOLD,
+                media: &[Media { kind: JSON, schema: of::<Record>, example: None }],
+            },
+            Answer { status: 304, about: "You have it.", headers: &[&headers::ETAG], sometimes: &[], media: &[] },
+        ],
+        refusals: &[NAMES, &[problem::MALFORMED_HEADER, problem::NOT_FOUND, problem::VERSION_CONFLICT], STORE],
         ..PLAIN
     }],
 };
@@ -109,6 +121,7 @@ pub(super) async fn version(
     State(desk): State<Desk>,
     At((collection, id, number)): At<(String, String, String)>,
     method: Method,
+    headers: HeaderMap,
 ) -> Response {
     if let Some(refused) = VERSION.refuses(&method) {
         return refused;
@@ -116,9 +129,18 @@ pub(super) async fn version(
     let answer = async {
         let key = key(&collection, &id)?;
         let number = self::number(&number)?;
-        match desk.store.version(key.clone(), number).await? {
-            Some(stored) => Ok(records::whole(&stored)),
-            None => Err(no_version(&key, number)),
+        let conditions = Conditions::read(&headers).map_err(records::malformed)?;
+        let Some(stored) = desk.store.version(key.clone(), number).await? else {
+            return Err(no_version(&key, number));
+        };
+        let tag = stored.token.as_str();
+        match conditions.judge_read(tag, whole_seconds(&stored.updated_at)) {
+            ReadVerdict::Whole => Ok(records::whole(&stored)),
+            ReadVerdict::NotModified => Ok(records::not_modified(tag)),
+            ReadVerdict::Failed => {
+                let detail = format!("Version {number} of {key} is not what your condition names.");
+                Err(Problem::new(problem::VERSION_CONFLICT, detail).header(ETAG, tag))
+            }
         }
     };
     answer.await.unwrap_or_else(Problem::into_response)

@@ -10,7 +10,7 @@ use midair_record::wire::{Current, Delete, Key, Put};
 use percent_encoding::percent_decode_str;
 use schemars::{Schema, SchemaGenerator, json_schema};
 
-use super::{At, TESTING, body, key};
+use super::{At, TESTING, body, key, no_conditions};
 use crate::contract::{Answer, Body as Takes, Header, Media, NAMES, Operation, PLAIN, Resource};
 use crate::hook::{Applied, Hook, Script, Scripts, Step, Theirs, When};
 use crate::problem::{self, Code, Problem};
@@ -279,6 +279,7 @@ pub(super) async fn script(
     State(desk): State<Desk>,
     At((collection, id)): At<(String, String)>,
     method: Method,
+    headers: HeaderMap,
     body: Body,
 ) -> Response {
     let answer = async {
@@ -287,6 +288,9 @@ pub(super) async fn script(
             return Ok(refused);
         }
         let key = key(&collection, &id)?;
+        if matches!(method, Method::PUT | Method::DELETE) {
+            no_conditions(&headers, "a script has no versions; leave it out")?;
+        }
         match method.as_str() {
             "PUT" => {
                 let bytes = body::bytes(body, LIMIT, desk.limits.body_time).await?;

@@ -17,7 +17,7 @@ mod restore;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, Path};
-use axum::http::header::HeaderName;
+use axum::http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::middleware::from_fn_with_state;
@@ -140,6 +140,15 @@ fn collection_name(name: &str) -> Result<(), Problem> {
 
 fn key(collection: &str, id: &str) -> Result<Key, Problem> {
     Key::new(collection, id).map_err(|fault| Problem::new(problem::MALFORMED_ID, format!("{fault}.")))
+}
+
+/// Refuses conditions where there is no version that they could name: a write would be done as if they held.
+fn no_conditions(headers: &HeaderMap, why: &str) -> Result<(), Problem> {
+    match [("If-Match", IF_MATCH), ("If-None-Match", IF_NONE_MATCH)].iter().find(|(_, name)| headers.contains_key(name))
+    {
+        Some((name, _)) => Err(Problem::new(problem::MALFORMED_HEADER, format!("{name} cannot be kept here: {why}."))),
+        None => Ok(()),
+    }
 }
 
 /// Who writes, why, and under which name, from the headers.

@@ -8,7 +8,7 @@ use midair_record::Pointer;
 use schemars::JsonSchema;
 
 use super::body::Members;
-use super::{At, body, hand, json, key};
+use super::{At, body, hand, json, key, no_conditions};
 use crate::contract::headers::AUTHOR;
 use crate::contract::{Answer, Ask, BODY, Body as Takes, Group, JSON, Media, NAMES, Operation, PLAIN, Resource, of};
 use crate::presence::Presence;
@@ -98,6 +98,7 @@ pub(super) async fn presence(
         if matches!(method, Method::GET | Method::HEAD) {
             return Ok(json(&Here { items: desk.presences.at(&key) }));
         }
+        no_conditions(&headers, "presence has no versions; leave it out")?;
         let by = hand(&headers)?.by;
         if by.is_empty() {
             let detail = "Midair-Author says who is editing; without a name there is nobody to tell of.";

@@ -17,7 +17,7 @@ use midair_record::wire::{Delete, Key, Put, Stored};
 use super::query::Asked;
 use super::{
     AUTHOR, At, IDEMPOTENCY_REPLAYED, NOTE, PREFER, PREFERENCE_APPLIED, UPDATED_AT, VERSION, body, collection_name,
-    encoded, hand, json_text, key, patch,
+    encoded, hand, json_text, key, no_conditions, patch,
 };
 pub(super) use contract::{
     ABSENT, ALWAYS_TOLD, RECORD, RECORD_MEDIA, RECORDS, SOMETIMES_TOLD, STALE, UNGUARDED, WRITTEN,
@@ -59,6 +59,7 @@ pub(super) async fn records(
 async fn add(desk: &Desk, collection: String, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
     body::check(headers, desk.limits.record, &[JSON])?;
     let hand = hand(headers)?;
+    no_conditions(headers, "what POST makes is new; leave it out, or PUT the record under an id of your own")?;
     let record = parse(&body::bytes(body, desk.limits.record, desk.limits.body_time).await?)?;
     // The id follows from the edit, where the client named it: the same POST sent twice makes one record.
     let id = match &hand.edit_id {
@@ -164,7 +165,7 @@ async fn read(desk: &Desk, key: Key, headers: &HeaderMap, client: Option<&Client
     }
 }
 
-fn not_modified(tag: &str) -> Response {
+pub(super) fn not_modified(tag: &str) -> Response {
     let mut response = StatusCode::NOT_MODIFIED.into_response();
     insert(&mut response, ETAG, tag);
     response

@@ -107,14 +107,14 @@ impl Store {
         .await
     }
 
-    /// Deletes a collection that holds no records, if one of `tags` is its token.
+    /// Deletes a collection that holds no records, if what is expected holds.
     ///
     /// # Errors
     /// As [`Store::define`].
-    pub async fn remove_collection(&self, name: String, tags: Tags) -> Result<RemoveCollection, StoreError> {
+    pub async fn remove_collection(&self, name: String, expect: Expect) -> Result<RemoveCollection, StoreError> {
         self.writing(move |pen| {
             pen.redefined();
-            remove(pen, &name, &tags)
+            remove(pen, &name, &expect)
         })
         .await
     }
@@ -157,17 +157,15 @@ fn define(connection: &Connection, wanted: &Definition, expect: &Expect) -> Resu
              WHERE deleted = 1",
             (name, nonce(), text, now(), &wanted.by),
         )?,
-        (Some(tags), None) => {
-            let (any, tags) = match tags {
-                Tags::Any => (true, "[]".to_owned()),
-                Tags::Of(tags) => (false, serde_json::to_string(tags).unwrap_or_default()),
-            };
+        (Some(_), _) => {
+            let ((any, tags), (none, others)) = (named(expect.matches.as_ref()), named(expect.none_match.as_ref()));
             connection.execute(
                 "UPDATE collections SET version = version + 1, definition = ?3, at = ?4, by = ?5,
                      token = '\"' || (version + 1) || '-' || ?2 || '\"'
-                 WHERE name = ?1 AND deleted = 0 AND (?6 OR token IN (SELECT value FROM json_each(?7)))
-                   AND definition <> ?3",
-                (name, nonce(), text, now(), &wanted.by, any, tags),
+                 WHERE name = ?1 AND deleted = 0 AND definition <> ?3
+                   AND (?6 OR token IN (SELECT value FROM json_each(?7)))
+                   AND NOT (?8 OR token IN (SELECT value FROM json_each(?9)))",
+                (name, nonce(), text, now(), &wanted.by, any, tags, none, others),
             )?
         }
         _ => 0,
@@ -189,16 +187,24 @@ fn define(connection: &Connection, wanted: &Definition, expect: &Expect) -> Resu
     }
 }
 
-fn remove(connection: &Connection, name: &str, tags: &Tags) -> Result<RemoveCollection, StoreError> {
-    let (any, list) = match tags {
-        Tags::Any => (true, "[]".to_owned()),
-        Tags::Of(tags) => (false, serde_json::to_string(tags).unwrap_or_default()),
-    };
+/// Whether every token is named, and else which, as a list in JSON.
+fn named(tags: Option<&Tags>) -> (bool, String) {
+    match tags {
+        Some(Tags::Any) => (true, "[]".to_owned()),
+        Some(Tags::Of(tags)) => (false, serde_json::to_string(tags).unwrap_or_default()),
+        None => (false, "[]".to_owned()),
+    }
+}
+
+fn remove(connection: &Connection, name: &str, expect: &Expect) -> Result<RemoveCollection, StoreError> {
+    let ((any, tags), (none, others)) = (named(expect.matches.as_ref()), named(expect.none_match.as_ref()));
     let touched = connection.execute(
         "UPDATE collections SET deleted = 1, definition = '{}', version = version + 1,
              token = '\"' || (version + 1) || '-' || ?2 || '\"'
-         WHERE name = ?1 AND deleted = 0 AND records = 0 AND (?3 OR token IN (SELECT value FROM json_each(?4)))",
-        (name, nonce(), any, &list),
+         WHERE name = ?1 AND deleted = 0 AND records = 0
+           AND (?3 OR token IN (SELECT value FROM json_each(?4)))
+           AND NOT (?5 OR token IN (SELECT value FROM json_each(?6)))",
+        (name, nonce(), any, tags, none, others),
     )?;
     if touched == 1 {
         sorted::keep(connection, name, &[])?;
@@ -206,13 +212,9 @@ fn remove(connection: &Connection, name: &str, tags: &Tags) -> Result<RemoveColl
     match find(connection, name)? {
         _ if touched == 1 => Ok(RemoveCollection::Removed),
         None => Ok(RemoveCollection::Missing),
-        Some(current) => {
-            let named = any || matches!(tags, Tags::Of(tags) if tags.iter().any(|tag| tag == current.token.as_str()));
-            if named {
-                Ok(RemoveCollection::HoldsRecords(current.records))
-            } else {
-                Ok(RemoveCollection::Stale(current))
-            }
+        Some(current) if expect.holds(Some(current.token.as_str())) => {
+            Ok(RemoveCollection::HoldsRecords(current.records))
         }
+        Some(current) => Ok(RemoveCollection::Stale(current)),
     }
 }

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::body::Members;
 use super::query;
 use super::records::bodies;
-use super::{At, RECORDS, body, collection_name, hand, json};
+use super::{At, RECORDS, body, collection_name, hand, json, no_conditions};
 use crate::contract::headers::{AUTHOR, IDEMPOTENCY_KEY, NOTE, PREFER};
 use crate::contract::{
     Answer, Ask, BODY, Body as Takes, JSON, Media, NAMES, Operation, Resource, STORE, of, written_out,
@@ -129,6 +129,7 @@ pub(super) async fn bulk(
         collection_name(&collection)?;
         let Wanted { atomic } = wanted?;
         body::check_type(&headers, TYPES)?;
+        no_conditions(&headers, "each write has its own, as ifMatch or ifNoneMatch beside its id")?;
         let in_lines = body::media_type(&headers).as_deref() == Some(LINES);
         let limit = desk.limits.record;
         let whole = Whole { collection, hand: hand(&headers)?, bodies: bodies(&headers), limit };
