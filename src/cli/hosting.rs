@@ -133,8 +133,30 @@ pub fn alone(db: &Path) -> Result<File, NoHost> {
     }
 }
 
+/// The lock stands beside the file itself, whatever link leads there.
 fn lock_path(db: &Path) -> PathBuf {
-    let mut name = db.as_os_str().to_owned();
+    let mut name = fs::canonicalize(db).unwrap_or_else(|_| db.to_owned()).into_os_string();
     name.push(".lock");
     name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_database_has_one_server_by_whatever_name_it_is_called() {
+        let folder = tempfile::tempdir().unwrap();
+        let (db, link) = (folder.path().join("midair.db"), folder.path().join("link.db"));
+        let first = alone(&db).unwrap();
+        fs::write(&db, "").unwrap();
+        std::os::unix::fs::symlink(&db, &link).unwrap();
+        for name in [&db, &link] {
+            assert_eq!(alone(name).unwrap_err(), NoHost::DatabaseTaken, "{}", name.display());
+        }
+        drop(first);
+        let second = alone(&link).unwrap();
+        assert_eq!(alone(&db).unwrap_err(), NoHost::DatabaseTaken);
+        drop(second);
+    }
 }
