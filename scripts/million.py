@@ -22,6 +22,8 @@ from pathlib import Path
 LIST = "/v1/collections/many/records"
 WORDS = "amber basil cedar delta ember fjord grove heath inlet joker karst lemon maple north ocean pearl".split()
 JSON = {"Content-Type": "application/json"}
+# The tag of the last answer, for each thread that asks.
+LAST = threading.local()
 
 
 def record(number, size):
@@ -82,7 +84,7 @@ def ask(connection, method, path, headers={}, body=None, expected=(200, 201, 204
     text = response.read()
     if response.status not in expected:
         raise SystemExit(f"{method} {path}: {response.status} {text[:500]!r}")
-    ask.etag = response.headers.get("etag")
+    LAST.etag = response.headers.get("etag")
     return text
 
 
@@ -93,37 +95,23 @@ def items(connection, query, count):
     return page
 
 
-class Tags(threading.local):
-    """What each thread needs between two requests of one kind."""
-
-    mine = None
-
-
 def kinds():
     """What is asked, by its name: functions of a store, a connection, the number of the thread, and dice."""
-    local = Tags()
-
     def point_read(store, connection, thread, dice):
         ask(connection, "GET", f"{LIST}/{name(dice.randrange(store.size))}")
 
-    def read_and_write(store, connection, thread, dice):
-        # Each thread writes records of its own, so that none is refused.
-        number = dice.randrange(store.size // 64) * 64 + thread
-        path = f"{LIST}/{name(number)}"
-        connection.request("GET", path)
-        response = connection.getresponse()
-        fields = json.loads(response.read())
-        fields["quota"] += 1
-        ask(connection, "PUT", path, JSON | {"If-Match": response.headers["etag"]}, json.dumps(fields))
+    def changed(member):
+        """Reads a record and writes it with another number in `member`."""
 
-    def ranked_write(store, connection, thread, dice):
-        number = dice.randrange(store.size // 64) * 64 + thread
-        path = f"{LIST}/{name(number)}"
-        connection.request("GET", path)
-        response = connection.getresponse()
-        fields = json.loads(response.read())
-        fields["rank"] = dice.randrange(store.size)
-        ask(connection, "PUT", path, JSON | {"If-Match": response.headers["etag"]}, json.dumps(fields))
+        def read_and_write(store, connection, thread, dice):
+            # Each thread writes records of its own, so that none is refused.
+            number = dice.randrange(store.size // 64) * 64 + thread
+            path = f"{LIST}/{name(number)}"
+            fields = json.loads(ask(connection, "GET", path))
+            fields[member] = dice.randrange(store.size)
+            ask(connection, "PUT", path, JSON | {"If-Match": LAST.etag}, json.dumps(fields))
+
+        return read_and_write
 
     def first_page(store, connection, thread, dice):
         items(connection, "limit=50", 50)
@@ -146,8 +134,8 @@ def kinds():
 
     return {
         "point read": point_read,
-        "read and conditional write": read_and_write,
-        "the same, of what is indexed": ranked_write,
+        "read and conditional write": changed("quota"),
+        "the same, of what is indexed": changed("rank"),
         "first page of 50": first_page,
         "page in the middle": middle_page,
         "two sorted pages (index)": sorted_page,
