@@ -4,5 +4,6 @@
 pub mod backend;
 pub mod cli;
 pub mod draft_box;
+mod nearest;
 pub mod run;
 pub mod tui;

@@ -474,6 +474,16 @@ impl Resolution {
         (here, first.unwrap_or(0))
     }
 
+    /// Whether there is a step to be taken back.
+    pub fn can_undo(&self) -> bool {
+        !self.done.is_empty()
+    }
+
+    /// Whether there is a step to be made again.
+    pub fn can_redo(&self) -> bool {
+        !self.undone.is_empty()
+    }
+
     /// Takes the last step back. Gives the first unit it concerned.
     pub fn undo(&mut self) -> Option<usize> {
         let before = self.done.pop()?;

@@ -9,6 +9,10 @@ use midair_record::Pointer;
 use midair_record::merge::rule::Rule;
 
 use super::exit::Exit;
+use super::settings;
+
+/// Where the local server listens, unless it is told otherwise.
+pub const LISTEN: &str = "127.0.0.1:4120";
 
 /// Edit shared records from many terminals, and settle mid-air collisions field by field.
 ///
@@ -39,21 +43,31 @@ pub struct Common {
     #[arg(long, global = true, value_name = "PATH", env = "MIDAIR_DB", hide_env_values = true)]
     pub db: Option<PathBuf>,
 
-    /// Where the local server listens, and is looked for
+    /// Where the local server listens, and is looked for [default: 127.0.0.1:4120]
     #[arg(
         long,
         global = true,
         value_name = "ADDR",
         env = "MIDAIR_LISTEN",
         hide_env_values = true,
-        default_value = "127.0.0.1:4120",
         value_parser = socket_address
     )]
-    pub listen: SocketAddr,
+    pub listen: Option<SocketAddr>,
+
+    /// Set what config.toml can set, as in theme=light; may stand several times (midair config lists the settings)
+    #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = settings::assignment)]
+    pub set: Vec<(String, String)>,
 
     /// Leave a new database empty, instead of putting sample records into it
     #[arg(long, global = true)]
     pub no_seed: bool,
+}
+
+impl Common {
+    /// Where the local server listens.
+    pub fn listen(&self) -> SocketAddr {
+        self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 4120)))
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -106,6 +120,32 @@ pub enum Command {
     /// Until everything is decided MERGED stays as it is, and what was decided is kept for the next time.
     #[command(after_help = Exit::table())]
     Mergetool(Mergetool),
+
+    /// Show the settings, and where each comes from
+    ///
+    /// They stand in midair/config.toml in the XDG config folder; MIDAIR_NAME in the environment comes before the file,
+    /// and --set NAME=VALUE before both.
+    #[command(after_help = Exit::table())]
+    Config(Config),
+}
+
+#[derive(Args, Debug)]
+pub struct Config {
+    /// Write JSON
+    #[arg(long, conflicts_with_all = ["path", "defaults", "actions"])]
+    pub json: bool,
+
+    /// Print only where the file is, whether it is there or not
+    #[arg(long, conflicts_with_all = ["defaults", "actions"])]
+    pub path: bool,
+
+    /// Print a file to start from, in which every setting stands as a comment
+    #[arg(long, conflicts_with = "actions")]
+    pub defaults: bool,
+
+    /// List the places and actions that keys can be given, with the keys that they have
+    #[arg(long)]
+    pub actions: bool,
 }
 
 #[derive(Args, Debug)]
@@ -311,7 +351,8 @@ fn log_level(text: &str) -> Result<String, String> {
     read.map(|_| text.to_owned()).map_err(|_| "not a level, as info is, nor levels by target".to_owned())
 }
 
-fn socket_address(text: &str) -> Result<SocketAddr, String> {
+/// Reads an address and a port.
+pub fn socket_address(text: &str) -> Result<SocketAddr, String> {
     let mut found = text.to_socket_addrs().map_err(|_| "not an address and a port, as in 127.0.0.1:4120".to_owned())?;
     found.next().ok_or_else(|| format!("{text} has no address"))
 }
@@ -325,6 +366,8 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Arguments::command().debug_assert();
+        let common = Arguments::try_parse_from(["midair"]).expect("parsed").common;
+        assert_eq!(common.listen().to_string(), LISTEN);
     }
 
     #[test]

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use super::arguments::Common;
 use super::exit::{Exit, Failure};
 use super::local::{LocalServer, Standing};
+use super::settings::Settings;
 use super::target::Target;
 use super::{log, places};
 use crate::draft_box::DraftBox;
-use crate::run::{self, Ending, Revive, Session};
+use crate::run::{self, Ending, Rest, Revive, Session};
 
 /// Opens the screen, and stays until the person leaves.
-pub async fn home(common: &Common) -> Result<Exit, Failure> {
+pub async fn home(common: &Common, settings: &Settings) -> Result<Exit, Failure> {
     let folder = places::drafts()?;
     let drafts = DraftBox::open(&folder).map_err(|fault| {
         Failure::because(format!(
@@ -28,6 +29,10 @@ pub async fn home(common: &Common) -> Result<Exit, Failure> {
         server: target.server.clone(),
         who: target.backend.who().to_owned(),
         revive: target.local.clone().map(revive),
+        rest: target.local.clone().map(rest),
+        preferences: settings.here(),
+        mouse: settings.mouse(),
+        notice: settings.complaint(),
         hosting: target.hosting,
     };
     let ending = run::run(session).await;
@@ -37,6 +42,10 @@ pub async fn home(common: &Common) -> Result<Exit, Failure> {
         Ok(Ending::Signal(number)) => Ok(Exit::of_signal(number)),
         Err(fault) => Err(Failure::because(format!("the screen cannot be shown: {fault:#}"))),
     }
+}
+
+fn rest(local: LocalServer) -> Rest {
+    Arc::new(move || Box::pin(local.clone().stop()))
 }
 
 fn revive(local: LocalServer) -> Revive {

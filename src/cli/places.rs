@@ -7,6 +7,11 @@ use etcetera::base_strategy::Xdg;
 
 use super::exit::Failure;
 
+/// The settings.
+pub fn config() -> Result<PathBuf, Failure> {
+    Ok(xdg()?.config_dir().join("midair/config.toml"))
+}
+
 /// The database of the local server.
 pub fn database() -> Result<PathBuf, Failure> {
     Ok(xdg()?.data_dir().join("midair/midair.db"))

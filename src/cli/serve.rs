@@ -45,7 +45,7 @@ pub async fn serve(common: &Common, how: &Serve) -> Result<Exit, Failure> {
 }
 
 async fn start(common: &Common, db: &Path, limits: Limits, mebibytes: u64) -> Result<Hosted, Failure> {
-    let listen = common.listen;
+    let listen = common.listen();
     Hosted::start(listen, db, limits, mebibytes << 20).await.map_err(|obstacle| match obstacle {
         NoHost::PortTaken => {
             Failure::because(format!("{listen} is taken; is a midair running? choose another address with --listen"))

@@ -38,7 +38,7 @@ impl Target {
             return Ok(Target { backend, server: server.clone(), local: None, hosting: false });
         }
         let db = common.db.clone().map_or_else(places::database, Ok)?;
-        let local = LocalServer::new(common.listen, db, common.db.is_some(), !common.no_seed);
+        let local = LocalServer::new(common.listen(), db, common.db.is_some(), !common.no_seed);
         let standing = local.ensure().await.map_err(Failure::because)?;
         let server = local.url();
         let backend = Backend::connect(&server, &who)?;

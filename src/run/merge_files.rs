@@ -5,11 +5,10 @@ use midair_record::draft::Draft;
 use ratatui::crossterm::event::{Event, KeyEventKind};
 
 use super::{Ending, Signals, clock, terminal};
-use crate::tui::MergeFiles;
 use crate::tui::merge_files::Next;
 use crate::tui::msg::Press;
 use crate::tui::screens::collision::Files;
-use crate::tui::theme::Theme;
+use crate::tui::{MergeFiles, Preferences};
 
 /// How merging files ended.
 #[derive(Clone, Debug)]
@@ -29,14 +28,18 @@ pub async fn merge_files(
     resolution: Resolution,
     files: Files,
     notice: String,
+    preferences: Preferences,
     mut keep: impl FnMut(&Draft) -> Result<(), String>,
 ) -> anyhow::Result<Merged> {
     let mut signals = Signals::new()?;
     let mut screen = terminal::enter("`midair mergetool --plain` asks line by line")?;
-    let mut app = MergeFiles::open(resolution, files, notice, Theme::new(terminal::depth()), clock());
+    let mut app = MergeFiles::open(resolution, files, notice, preferences, clock());
     app.resize(screen.size()?.height);
-    let mut reports = terminal::Reports::listen();
+    // None while the terminal is somebody else's.
+    let mut reports = Some(terminal::Reports::listen());
     let merged = 'seat: loop {
+        let mut suspends = false;
+        let heard = reports.get_or_insert_with(terminal::Reports::listen);
         screen.draw(|frame| {
             let area = frame.area();
             frame.render_widget(&app, area);
@@ -49,7 +52,7 @@ pub async fn merge_files(
                 let _ = keep(&app.parting());
                 break Merged::Left(Ending::Signal(signal));
             }
-            event = reports.next() => event,
+            event = heard.next() => event,
         };
         if event.is_none() {
             break Merged::Left(Ending::Signal(1));
@@ -69,8 +72,15 @@ pub async fn merge_files(
                     break 'seat Merged::Left(Ending::Quit);
                 }
                 Next::Repaint => screen = terminal::blank()?,
+                Next::Suspend => suspends = true,
             }
-            event = reports.waiting();
+            event = heard.waiting();
+        }
+        if suspends {
+            let _ = keep(&app.parting());
+            reports = None;
+            screen = terminal::suspend().await?;
+            app.resize(screen.size()?.height);
         }
     };
     drop(reports);

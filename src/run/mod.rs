@@ -18,9 +18,8 @@ use tokio::sync::mpsc;
 
 use crate::backend::Backend;
 use crate::draft_box::DraftBox;
-use crate::tui::msg::{Clock, Press};
-use crate::tui::theme::Theme;
-use crate::tui::{App, Effect, Msg};
+use crate::tui::msg::{Clock, Link, Press};
+use crate::tui::{App, Effect, Msg, Preferences};
 
 pub use merge_files::{Merged, merge_files};
 pub use terminal::restore;
@@ -31,6 +30,9 @@ const TICK: Duration = Duration::from_millis(400);
 /// Makes sure that a server answers at the usual place. Gives whether this process hosts it now.
 pub type Revive = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<bool, String>> + Send>> + Send + Sync>;
 
+/// Stops the server, where this process hosts it, so that another one can.
+pub type Rest = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
 /// What a seat needs: a server, a place for drafts, a name.
 pub struct Session {
     pub backend: Backend,
@@ -39,7 +41,14 @@ pub struct Session {
     pub who: String,
     /// How to get a server back that went away; `None` for one that is not ours to start.
     pub revive: Option<Revive>,
+    /// How to let go of the server while midair is suspended; `None` for one that is not ours to stop.
+    pub rest: Option<Rest>,
     pub hosting: bool,
+    pub preferences: Preferences,
+    /// Whether the mouse is taken.
+    pub mouse: bool,
+    /// What has to be said before anything else; empty where nothing has.
+    pub notice: String,
 }
 
 /// How a session ended.
@@ -84,25 +93,44 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
     let (send, mut messages) = mpsc::unbounded_channel();
     let mut screen = terminal::enter("for scripts there are `midair import`, `export` and `serve`")?;
     let size = screen.size()?;
-    let theme = Theme::new(terminal::depth());
     let seed = uuid::Uuid::new_v4().simple().to_string();
-    let mut app = App::new(&session.who, &session.server, &seed, theme, clock());
+    let mut app = App::new(&session.who, &session.server, &seed, session.preferences, clock());
     app.resize(size.width, size.height);
     let keeper = drafts::Keeper::start(session.drafts.clone(), &session.backend, send.clone());
     let errands = errands::Errands { backend: session.backend.clone(), keeper: keeper.clone(), send: send.clone() };
-    tokio::spawn(connection::keep(session.backend, session.revive, session.hosting, send));
-    let mut reports = terminal::Reports::listen();
+    let connect = |hosting: bool| {
+        tokio::spawn(connection::keep(session.backend.clone(), session.revive.clone(), hosting, send.clone()))
+    };
+    let mut connection = connect(session.hosting);
+    // None while the terminal is somebody else's.
+    let mut reports = Some(terminal::Reports::listen());
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     let mut todo = app.start();
+    if !session.notice.is_empty() {
+        app.warn(session.notice.clone());
+    }
     let ending = 'seat: loop {
         for effect in todo.drain(..) {
             match effect {
                 Effect::Quit => break 'seat Ending::Quit,
                 Effect::Repaint => screen = terminal::blank()?,
+                Effect::Suspend => {
+                    connection.abort();
+                    reports = None;
+                    if let Some(rest) = &session.rest {
+                        rest().await;
+                    }
+                    screen = terminal::suspend().await?;
+                    let size = screen.size()?;
+                    app.resize(size.width, size.height);
+                    let _ = send.send(Msg::Link(Link::Lost("midair was suspended.".into())));
+                    connection = connect(false);
+                }
                 other => errands.run(other),
             }
         }
+        let heard = reports.get_or_insert_with(terminal::Reports::listen);
         screen.draw(|frame| {
             let area = frame.area();
             frame.render_widget(&app, area);
@@ -114,7 +142,7 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
             signal = signals.next() => break Ending::Signal(signal),
             _ = ticks.tick() => todo.extend(app.update(Msg::Tick(clock()))),
             Some(message) = messages.recv() => todo.extend(app.update(message)),
-            event = reports.next() => match event {
+            event = heard.next() => match event {
                 Some(Ok(event)) => todo.extend(happened(&mut app, event)),
                 Some(Err(_)) | None => break Ending::Signal(1),
             },
@@ -122,7 +150,7 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
         while let Ok(message) = messages.try_recv() {
             todo.extend(app.update(message));
         }
-        while let Some(Ok(event)) = reports.waiting() {
+        while let Some(Ok(event)) = heard.waiting() {
             todo.extend(happened(&mut app, event));
         }
     };

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Once;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use ratatui::backend::CrosstermBackend;
@@ -13,10 +14,10 @@ use ratatui::crossterm::terminal::{
 use ratatui::crossterm::{execute, style};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
+use rustix::process::{Signal, kill_current_process_group};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinHandle;
-
-use crate::tui::theme::Depth;
 
 /// What is drawn on.
 pub type Screen = Terminal<CrosstermBackend<io::Stdout>>;
@@ -71,6 +72,14 @@ pub fn enter(otherwise: &str) -> anyhow::Result<Screen> {
     restore_on_panic();
     // With NO_COLOR crossterm would write resets that wipe bold and reverse; the theme leaves the colours out instead.
     style::force_color_output(true);
+    take_over()
+}
+
+/// Takes the terminal over again after it was given back.
+///
+/// # Errors
+/// When it cannot be set up.
+pub fn take_over() -> anyhow::Result<Screen> {
     enable_raw_mode()?;
     execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
     blank()
@@ -98,6 +107,20 @@ pub fn restore() {
     let _ = out.flush();
 }
 
+/// Gives the terminal back and stops, as every program does that a shell can let go on; then takes it over again. Nothing
+/// may listen to the terminal meanwhile.
+///
+/// # Errors
+/// When the terminal cannot be set up again.
+pub async fn suspend() -> anyhow::Result<Screen> {
+    let mut goes_on = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
+    restore();
+    kill_current_process_group(Signal::TSTP)?;
+    // Where no shell could let it go on, the system does not stop it, and nothing comes.
+    let _ = tokio::time::timeout(Duration::from_millis(300), goes_on.recv()).await;
+    take_over()
+}
+
 fn restore_on_panic() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -108,19 +131,6 @@ fn restore_on_panic() {
             eprintln!("midair has a fault and had to stop. What you typed is kept as a draft; start midair to go on.");
         }));
     });
-}
-
-/// How many colours the terminal shows, as its environment says.
-pub fn depth() -> Depth {
-    let var = |name: &str| std::env::var(name).unwrap_or_default();
-    let (term, color) = (var("TERM"), var("COLORTERM"));
-    if !var("NO_COLOR").is_empty() || term == "dumb" {
-        Depth::None
-    } else if color == "truecolor" || color == "24bit" || term.contains("256color") {
-        Depth::Full
-    } else {
-        Depth::Sixteen
-    }
 }
 
 /// In a debug build, `MIDAIR_PANIC_KEY=f12` panics on that key: how the tests see that the terminal comes back.

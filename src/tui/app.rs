@@ -4,6 +4,7 @@ mod deletion;
 mod drafts;
 mod draw;
 mod live;
+mod palette;
 mod saving;
 
 use std::collections::HashMap;
@@ -15,17 +16,20 @@ use ratatui::crossterm::event::KeyCode;
 
 use self::drafts::{Orders, keep_collision};
 pub use self::draw::SMALLEST;
-pub(in crate::tui) use self::draw::draw_keys;
+pub(in crate::tui) use self::draw::{draw_begun, draw_keys};
 use self::saving::Flight;
 use super::definition::Definition;
-use super::keys::{self, Action, Place};
+use super::keyboard::{Keyboard, Pressed};
+use super::keys::{Action, Place};
 use super::msg::{Clock, Effect, Link, Msg, Press};
+use super::preferences::{Disjoint, Preferences};
 use super::screens::browser::Browser;
 use super::screens::collision::Collision;
 use super::screens::deletion::{Deleted, Deletion};
 use super::screens::drafts::Drafts;
 use super::screens::editor::{Editor, OnDisk, Saving};
 use super::screens::help::Help;
+use super::screens::palette::Palette;
 use super::screens::prompt::{Prompt, Purpose};
 use super::theme::Theme;
 
@@ -69,6 +73,9 @@ enum Notice {
 pub struct App {
     seat: Seat,
     theme: Theme,
+    keyboard: Keyboard,
+    disjoint: Disjoint,
+    motion: bool,
     clock: Clock,
     link: Link,
     size: (u16, u16),
@@ -76,6 +83,7 @@ pub struct App {
     screen: Screen,
     prompt: Option<Prompt>,
     help: Option<Help>,
+    palette: Option<Palette>,
     notice: Notice,
     opening: Option<Key>,
     flights: Vec<Flight>,
@@ -88,10 +96,14 @@ pub struct App {
 
 impl App {
     /// A screen for `who` at `server`. `seed`: a text that no other session has, from which edits are named.
-    pub fn new(who: &str, server: &str, seed: &str, theme: Theme, clock: Clock) -> Self {
+    pub fn new(who: &str, server: &str, seed: &str, preferences: Preferences, clock: Clock) -> Self {
+        let Preferences { keys, theme, disjoint, motion, wrap: _ } = preferences;
         App {
             seat: Seat { who: who.into(), server: server.into(), seed: seed.into(), edits: 0 },
             theme,
+            keyboard: Keyboard::new(keys),
+            disjoint,
+            motion,
             clock,
             link: Link::Connecting,
             size: (80, 24),
@@ -99,6 +111,7 @@ impl App {
             screen: Screen::Browser,
             prompt: None,
             help: None,
+            palette: None,
             notice: Notice::None,
             opening: None,
             flights: Vec::new(),
@@ -112,6 +125,11 @@ impl App {
     /// What is to be done first.
     pub fn start(&mut self) -> Vec<Effect> {
         vec![Effect::LoadCollections, Effect::FindDrafts]
+    }
+
+    /// Says something that went wrong before there was a screen.
+    pub fn warn(&mut self, words: String) {
+        self.complain(words);
     }
 
     /// Tells the screen how large it is.
@@ -174,8 +192,17 @@ impl App {
 
     /// Where keys mean something now.
     fn place(&self) -> Place {
+        match (&self.palette, &self.help) {
+            (Some(_), _) => Place::Palette,
+            (None, Some(help)) if help.searching() => Place::Prompt,
+            (None, Some(_)) => Place::Help,
+            (None, None) => self.place_beneath(),
+        }
+    }
+
+    /// Where keys mean something beneath the palette and the help.
+    fn place_beneath(&self) -> Place {
         match &self.screen {
-            _ if self.help.is_some() => Place::Help,
             _ if self.prompt.is_some() => Place::Prompt,
             Screen::Browser => Place::Browser,
             Screen::Editor(editor) if editor.in_full() => Place::Field,
@@ -188,36 +215,68 @@ impl App {
         }
     }
 
+    /// How the key of an action is read: for sentences that name it.
+    fn named(&self, place: Place, action: Action) -> String {
+        self.keyboard.shown(place, action, self.theme.ascii)
+    }
+
     fn key(&mut self, press: Press) -> Vec<Effect> {
         let place = self.place();
-        let Some(action) = keys::action(place, press) else {
-            return self.type_key(press);
-        };
+        match self.keyboard.press(place, press) {
+            Pressed::Does(action) => return self.perform(place, action),
+            Pressed::Types(press) => return self.type_key(press),
+            Pressed::Nothing(words) => self.complain(words),
+            Pressed::Waits => {}
+        }
+        Vec::new()
+    }
+
+    /// Does what a person means in `place`, by a key or by the palette.
+    fn perform(&mut self, place: Place, action: Action) -> Vec<Effect> {
         match action {
             Action::QuitNow => return self.quit(),
             Action::Repaint => return vec![Effect::Repaint],
+            Action::Suspend => return vec![Effect::Suspend],
+            Action::Palette => {
+                self.toggle_palette();
+                return Vec::new();
+            }
             Action::Help => {
+                self.palette = None;
                 self.help = Some(Help::open());
+                return Vec::new();
+            }
+            Action::Kill | Action::Yank => {
+                self.cut_or_put(action);
                 return Vec::new();
             }
             _ => self.notice = Notice::None,
         }
         let page = self.page();
         match place {
-            Place::Help => self.in_help(action, page),
+            Place::Palette => return self.in_palette(action),
+            _ if self.help.is_some() => self.in_help(action, page),
             Place::Prompt => return self.in_prompt(action),
             Place::Browser => return self.in_browser(action, page),
             Place::Editor | Place::Field | Place::Collision => return self.in_record(action, page),
             Place::Deleted => return self.in_deleted(action),
             Place::Deletion => return self.in_deletion(action),
             Place::Drafts => return self.in_drafts(action),
-            Place::Files | Place::Everywhere => {}
+            Place::Help | Place::Files | Place::Text | Place::Everywhere => {}
         }
         Vec::new()
     }
 
     fn type_key(&mut self, press: Press) -> Vec<Effect> {
         let page = self.page();
+        if let Some(palette) = &mut self.palette {
+            palette.key(press);
+            return Vec::new();
+        }
+        if let Some(help) = &mut self.help {
+            help.key(press);
+            return Vec::new();
+        }
         if let Some(prompt) = &mut self.prompt {
             if prompt.purpose == Purpose::Type {
                 self.choose_type(press);
@@ -249,6 +308,17 @@ impl App {
 
     fn paste(&mut self, text: &str) -> Vec<Effect> {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        self.keyboard.let_go();
+        if let Some(palette) = &mut self.palette {
+            palette.paste(&text);
+            return Vec::new();
+        }
+        if let Some(help) = &mut self.help {
+            if help.searching() {
+                help.field().area.insert(&text.replace('\n', " "));
+            }
+            return Vec::new();
+        }
         match (&mut self.prompt, &mut self.screen) {
             (Some(prompt), _) => prompt.answer.area.insert(&text.replace('\n', " ")),
             (None, Screen::Editor(editor)) => editor.paste(&text),
@@ -259,10 +329,11 @@ impl App {
     }
 
     fn in_help(&mut self, action: Action, page: usize) {
-        match (action, &mut self.help) {
-            (Action::Back, _) => self.help = None,
-            (_, Some(help)) => help.act(action, page),
-            _ => {}
+        let beneath = self.place_beneath();
+        if let Some(help) = &mut self.help
+            && !help.act(action, &self.keyboard.keys, beneath, page)
+        {
+            self.help = None;
         }
     }
 
@@ -391,7 +462,8 @@ impl App {
                 editor.theirs = Some(theirs);
                 let slot = editor.slot.clone();
                 self.screen = Screen::Editor(editor);
-                self.say("Your draft and your decisions are kept. Ctrl-S takes the collision up again.");
+                let save = self.named(Place::Editor, Action::Save);
+                self.say(format!("Your draft and your decisions are kept. {save} takes the collision up again."));
                 vec![Effect::KeepDraft { slot, draft: Box::new(parked) }]
             }
             Screen::Editor(mut editor) => self.leave(&mut editor),
@@ -409,7 +481,8 @@ impl App {
             return vec![Effect::DropDraft { slot }];
         }
         let draft = editor.everything_typed();
-        self.say(format!("Your draft of {} is kept. Enter goes on with it.", draft.key));
+        let open = self.named(Place::Browser, Action::Open);
+        self.say(format!("Your draft of {} is kept. {open} goes on with it.", draft.key));
         self.parked.insert(draft.key.clone(), (slot.clone(), draft.clone()));
         vec![Effect::KeepDraft { slot: slot.clone(), draft: Box::new(draft) }, Effect::ReleaseDraft { slot }]
     }

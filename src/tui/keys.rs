@@ -1,8 +1,11 @@
-//! The one table of keys: input, footer, help and the README's key list are all read from it.
+//! The one table of keys: input, footer, help, palette and the README's key list are all read from it.
 
-use ratatui::crossterm::event::{KeyCode, KeyModifiers};
+mod bound;
+pub mod chord;
+mod presets;
 
-use super::msg::Press;
+pub use bound::{Bound, Keys, Meaning};
+pub use presets::Preset;
 
 /// What a person means by a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +26,8 @@ pub enum Action {
     Reload,
     Help,
     Repaint,
+    Palette,
+    Suspend,
     Quit,
     QuitNow,
     Save,
@@ -58,6 +63,40 @@ pub enum Action {
     SaveCopy,
     Confirm,
     ThrowAway,
+    CaretLeft,
+    CaretRight,
+    CaretUp,
+    CaretDown,
+    WordLeft,
+    WordRight,
+    LineStart,
+    LineEnd,
+    TextStart,
+    TextEnd,
+    DeleteBefore,
+    DeleteAfter,
+    DeleteWord,
+    Kill,
+    Yank,
+}
+
+impl Action {
+    /// The name in `config.toml`: `take-theirs`.
+    pub fn name(self) -> String {
+        kebab(&format!("{self:?}"))
+    }
+}
+
+/// `TakeTheirs` as `take-theirs`.
+fn kebab(name: &str) -> String {
+    let mut out = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !out.is_empty() {
+            out.push('-');
+        }
+        out.push(letter.to_ascii_lowercase());
+    }
+    out
 }
 
 /// Where a key means something.
@@ -74,11 +113,14 @@ pub enum Place {
     Prompt,
     Files,
     Help,
+    Palette,
+    /// Wherever text is typed, after the keys of the place itself.
+    Text,
 }
 
 impl Place {
     /// Every place, in the order of the help screen.
-    pub const ALL: [Place; 11] = [
+    pub const ALL: [Place; 13] = [
         Place::Browser,
         Place::Editor,
         Place::Field,
@@ -89,8 +131,39 @@ impl Place {
         Place::Prompt,
         Place::Files,
         Place::Help,
+        Place::Palette,
+        Place::Text,
         Place::Everywhere,
     ];
+
+    /// The name in `config.toml`: `collision`.
+    pub fn name(self) -> String {
+        kebab(&format!("{self:?}"))
+    }
+
+    /// Whether letters are typed here, so that no letter can be a key.
+    pub fn types(self) -> bool {
+        matches!(self, Place::Editor | Place::Field | Place::Prompt | Place::Palette | Place::Text | Place::Everywhere)
+    }
+
+    /// Where a key is looked up, from here outwards.
+    pub fn scopes(self) -> &'static [Place] {
+        use Place as P;
+        match self {
+            P::Browser => &[P::Browser, P::Everywhere],
+            P::Editor => &[P::Editor, P::Everywhere, P::Text],
+            P::Field => &[P::Field, P::Everywhere, P::Text],
+            P::Prompt => &[P::Prompt, P::Everywhere, P::Text],
+            P::Palette => &[P::Palette, P::Everywhere, P::Text],
+            P::Collision => &[P::Collision, P::Everywhere],
+            P::Files => &[P::Files, P::Collision, P::Everywhere],
+            P::Deleted => &[P::Deleted, P::Everywhere],
+            P::Deletion => &[P::Deletion, P::Everywhere],
+            P::Drafts => &[P::Drafts, P::Everywhere],
+            P::Help => &[P::Help, P::Everywhere],
+            P::Text | P::Everywhere => &[P::Everywhere],
+        }
+    }
 
     /// The heading in the help.
     pub fn title(self) -> &'static str {
@@ -106,6 +179,8 @@ impl Place {
             Place::Prompt => "A question in the last line",
             Place::Files => "Merging files (midair mergetool), beside the keys of a collision",
             Place::Help => "Help",
+            Place::Palette => "Palette of commands",
+            Place::Text => "Wherever text is typed",
         }
     }
 }
@@ -117,7 +192,8 @@ pub struct Binding {
     pub action: Action,
     /// Names as [`name`] makes them; the first is the one that is shown.
     pub keys: &'static [&'static str],
-    /// For the footer; empty where the footer need not say it.
+    /// For the footer, beginning with the key; where it names several (`n/p`), each is the first of its line. Empty where
+    /// the footer need not say it.
     pub hint: &'static str,
     /// For the help.
     pub help: &'static str,
@@ -145,7 +221,7 @@ pub const TABLE: &[Binding] = {
         key(P::Browser, A::First, &["home"], "", "the first record"),
         key(P::Browser, A::Last, &["end"], "", "the last record that is loaded"),
         key(P::Browser, A::Left, &["left", "h"], "", "to the collections"),
-        key(P::Browser, A::Right, &["right", "l", "tab"], "Tab collections/records", "between collections and records"),
+        key(P::Browser, A::Right, &["tab", "right", "l"], "Tab collections/records", "between collections and records"),
         key(P::Browser, A::Open, &["enter"], "Enter edit", "edit the record; in the collections: to its records"),
         key(P::Browser, A::Filter, &["/"], "/ filter", "show only records that hold a text"),
         key(P::Browser, A::New, &["n"], "n new", "create a record in this collection"),
@@ -154,6 +230,7 @@ pub const TABLE: &[Binding] = {
         key(P::Browser, A::Reload, &["r", "f5"], "", "ask the server again"),
         key(P::Browser, A::Help, &["?"], "? help", "all keys"),
         key(P::Browser, A::Quit, &["q"], "q quit", "leave; drafts stay on disk"),
+        key(P::Browser, A::Palette, &[":"], ": commands", "find a command by its name"),
         key(P::Editor, A::Save, &["ctrl-s"], "Ctrl-S save", "save, if nobody saved since; else both sides are shown"),
         key(P::Editor, A::NextField, &["tab", "down"], "Tab next", "the next field"),
         key(P::Editor, A::PreviousField, &["backtab", "up"], "", "the previous field"),
@@ -245,7 +322,12 @@ pub const TABLE: &[Binding] = {
         key(P::Collision, A::ShowWhole, &["v"], "v whole", "show long values whole"),
         key(P::Collision, A::Up, &["up", "k"], "", "the field above"),
         key(P::Collision, A::Down, &["down", "j"], "", "the field below"),
+        key(P::Collision, A::PageUp, &["pageup"], "", "ten fields up"),
+        key(P::Collision, A::PageDown, &["pagedown"], "", "ten fields down"),
+        key(P::Collision, A::First, &["home"], "", "the first field"),
+        key(P::Collision, A::Last, &["end"], "", "the last field"),
         key(P::Collision, A::Help, &["?"], "? help", "all keys"),
+        key(P::Collision, A::Palette, &[":"], ": commands", "find a command by its name"),
         key(P::Collision, A::Back, &["esc"], "Esc keep draft", "back to the editor; draft and decisions are kept"),
         key(P::Deleted, A::Recreate, &["r"], "r recreate mine", "create the record again with what I have"),
         key(
@@ -261,6 +343,9 @@ pub const TABLE: &[Binding] = {
         key(P::Deletion, A::Back, &["esc", "n"], "Esc cancel", "leave the record as it is"),
         key(P::Drafts, A::Up, &["up", "k"], "", "the draft above"),
         key(P::Drafts, A::Down, &["down", "j"], "", "the draft below"),
+        key(P::Drafts, A::First, &["home"], "", "the first draft"),
+        key(P::Drafts, A::Last, &["end"], "", "the last draft"),
+        key(P::Drafts, A::Palette, &[":"], "", "find a command by its name"),
         key(P::Drafts, A::Open, &["enter"], "Enter go on with it", "open the draft where it was left"),
         key(P::Drafts, A::ThrowAway, &["X"], "X throw away", "throw the draft away for good"),
         key(P::Drafts, A::Back, &["esc"], "Esc later", "leave the drafts where they are"),
@@ -275,13 +360,43 @@ pub const TABLE: &[Binding] = {
         ),
         key(P::Files, A::Back, &["esc", "q"], "Esc leave", "leave; MERGED stays as it is, the decisions are kept"),
         key(P::Help, A::Up, &["up", "k"], "", "up"),
-        key(P::Help, A::Down, &["down", "j"], "↑↓ scroll", "down"),
+        key(P::Help, A::Down, &["down", "j"], "↑/↓ scroll", "down"),
         key(P::Help, A::PageUp, &["pageup"], "", "a page up"),
-        key(P::Help, A::PageDown, &["pagedown", " "], "", "a page down"),
+        key(P::Help, A::PageDown, &["pagedown", "space"], "", "a page down"),
+        key(P::Help, A::First, &["home"], "", "the top"),
+        key(P::Help, A::Last, &["end"], "", "the end"),
+        key(P::Help, A::Filter, &["/"], "/ search", "show only lines that hold a text"),
         key(P::Help, A::Back, &["esc", "q", "?", "f1"], "Esc back", "leave the help"),
+        key(P::Palette, A::Up, &["up"], "↑/↓ move", "the command above"),
+        key(P::Palette, A::Down, &["down"], "", "the command below"),
+        key(P::Palette, A::Submit, &["enter"], "Enter do it", "do what the command says, where you were"),
+        key(P::Palette, A::Back, &["esc"], "Esc back", "leave the palette"),
+        key(P::Text, A::CaretLeft, &["left"], "", "a character to the left"),
+        key(P::Text, A::CaretRight, &["right"], "", "a character to the right"),
+        key(P::Text, A::CaretUp, &["up"], "", "a line up"),
+        key(P::Text, A::CaretDown, &["down"], "", "a line down"),
+        key(P::Text, A::WordLeft, &["ctrl-left", "alt-left"], "", "a word to the left"),
+        key(P::Text, A::WordRight, &["ctrl-right", "alt-right"], "", "a word to the right"),
+        key(P::Text, A::LineStart, &["home"], "", "the start of the line"),
+        key(P::Text, A::LineEnd, &["end"], "", "the end of the line"),
+        key(P::Text, A::TextStart, &["ctrl-home"], "", "the start of the text"),
+        key(P::Text, A::TextEnd, &["ctrl-end"], "", "the end of the text"),
+        key(P::Text, A::DeleteBefore, &["backspace"], "", "delete the character before the caret"),
+        key(P::Text, A::DeleteAfter, &["delete"], "", "delete the character after the caret"),
+        key(
+            P::Text,
+            A::DeleteWord,
+            &["ctrl-w", "ctrl-backspace", "alt-backspace", "ctrl-h"],
+            "",
+            "delete the word before the caret",
+        ),
+        key(P::Text, A::Kill, &[], "", "cut the rest of the line, or the line break at its end"),
+        key(P::Text, A::Yank, &[], "", "put in what was cut last"),
         key(P::Everywhere, A::Help, &["f1"], "F1 help", "all keys"),
         key(P::Everywhere, A::Repaint, &["ctrl-l"], "", "draw the whole screen again"),
+        key(P::Everywhere, A::Suspend, &[], "", "back to the shell; fg goes on here"),
         key(P::Everywhere, A::QuitNow, &["ctrl-q", "ctrl-c"], "Ctrl-Q quit", "leave; what is typed is kept as a draft"),
+        key(P::Everywhere, A::Palette, &["ctrl-p"], "Ctrl-P commands", "find a command by its name"),
     ]
 };
 
@@ -290,80 +405,21 @@ pub fn decides(action: Action) -> bool {
     matches!(action, Action::TakeTheirs | Action::TakeMine | Action::TakeBoth | Action::ByHand)
 }
 
-/// What `press` means in `place`; what it means everywhere where it means nothing there.
-pub fn action(place: Place, press: Press) -> Option<Action> {
-    let name = name(press);
-    let means = |wanted: Place| TABLE.iter().find(|line| line.place == wanted && line.keys.contains(&name.as_str()));
-    means(place).or_else(|| means(Place::Everywhere)).map(|line| line.action)
-}
-
-/// The name of a key as the table spells it: `ctrl-s`, `enter`, `pageup`, `T`.
-pub fn name(press: Press) -> String {
-    let key = match press.code {
-        KeyCode::Char(plain) => plain.to_string(),
-        KeyCode::F(number) => format!("f{number}"),
-        other => format!("{other:?}").to_lowercase(),
-    };
-    if press.mods.contains(KeyModifiers::CONTROL) {
-        format!("ctrl-{}", key.to_lowercase())
-    } else if press.mods.contains(KeyModifiers::ALT) {
-        format!("alt-{key}")
-    } else {
-        key
-    }
-}
-
-/// How people read the name of a key: `Ctrl-S`, `Enter`, `←`.
-pub fn shown(name: &str) -> String {
-    match name {
-        "up" => "↑".into(),
-        "down" => "↓".into(),
-        "left" => "←".into(),
-        "right" => "→".into(),
-        "pageup" => "PgUp".into(),
-        "pagedown" => "PgDn".into(),
-        "backtab" => "Shift-Tab".into(),
-        " " => "Space".into(),
-        letter if letter.chars().count() == 1 => letter.into(),
-        word => match word.strip_prefix("ctrl-") {
-            Some(key) => format!("Ctrl-{}", key.to_uppercase()),
-            None => word[..1].to_uppercase() + &word[1..],
-        },
-    }
-}
-
 /// The table as Markdown, for the README.
 pub fn markdown() -> String {
     let mut text = String::new();
     for place in Place::ALL {
         text += &format!("\n**{}**\n\n| key | what it does |\n| --- | --- |\n", place.title());
         for line in TABLE.iter().filter(|line| line.place == place) {
-            let keys: Vec<String> = line.keys.iter().map(|key| format!("`{}`", shown(key))).collect();
-            text += &format!("| {} | {} |\n", keys.join(" "), line.help);
+            let keys: Vec<String> = line.keys.iter().map(|key| format!("`{}`", chord::shown(key, false))).collect();
+            let keys = if keys.is_empty() { "in the palette".into() } else { keys.join(" ") };
+            text += &format!("| {keys} | {} |\n", line.help);
         }
     }
     text
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_key_means_two_things_in_one_place() {
-        for place in Place::ALL {
-            let mut seen = std::collections::HashSet::new();
-            for key in TABLE.iter().filter(|line| line.place == place).flat_map(|line| line.keys) {
-                assert!(seen.insert(key), "{key} stands twice in {place:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn letters_with_ctrl_are_named_without_case() {
-        let press = Press { code: KeyCode::Char('S'), mods: KeyModifiers::CONTROL | KeyModifiers::SHIFT };
-        assert_eq!(action(Place::Editor, press), Some(Action::Save));
-        let press = Press { code: KeyCode::Char('T'), mods: KeyModifiers::SHIFT };
-        assert_eq!(action(Place::Collision, press), Some(Action::AllTheirs));
-    }
+/// Whether an action only moves or edits in a text, and is no command of the palette.
+pub fn is_typing(action: Action) -> bool {
+    TABLE.iter().any(|line| line.place == Place::Text && line.action == action)
 }

@@ -7,14 +7,17 @@ use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::Widget;
 
-use super::app::{SMALLEST, draw_keys};
-use super::keys::{self, Action, Place, TABLE};
+use super::Preferences;
+use super::app::{SMALLEST, draw_begun, draw_keys};
+use super::keyboard::{Keyboard, Pressed};
+use super::keys::{self, Action, Bound, Place};
 use super::msg::{Clock, Press};
 use super::screens::collision::{Collision, Files};
 use super::screens::editor::Editor;
 use super::screens::help::Help;
+use super::screens::palette::Palette;
 use super::theme::Theme;
-use super::widgets::panel;
+use super::widgets::{panel, signs};
 
 /// What a key led to.
 #[derive(Clone, Debug)]
@@ -29,6 +32,8 @@ pub enum Next {
     Leave(Box<Draft>),
     /// The screen is to be drawn anew.
     Repaint,
+    /// The terminal is to be given back until the shell lets midair go on.
+    Suspend,
 }
 
 /// Three files being merged.
@@ -36,7 +41,9 @@ pub enum Next {
 pub struct MergeFiles {
     collision: Box<Collision>,
     help: Option<Help>,
+    palette: Option<Palette>,
     notice: String,
+    keyboard: Keyboard,
     theme: Theme,
     clock: Clock,
     rows: u16,
@@ -44,12 +51,14 @@ pub struct MergeFiles {
 
 impl MergeFiles {
     /// Opens on the first undecided member. `notice`: what is said at the start.
-    pub fn open(resolution: Resolution, files: Files, notice: String, theme: Theme, clock: Clock) -> Self {
+    pub fn open(resolution: Resolution, files: Files, notice: String, preferences: Preferences, clock: Clock) -> Self {
         let draft = resolution.draft().clone();
         let slot = draft.edit_id.clone();
         let editor = Box::new(Editor::open(draft, slot, Object::new()));
         let collision = Box::new(Collision::of_files(editor, resolution, files));
-        MergeFiles { collision, help: None, notice, theme, clock, rows: SMALLEST.1 }
+        let Preferences { keys, theme, .. } = preferences;
+        let keyboard = Keyboard::new(keys);
+        MergeFiles { collision, help: None, palette: None, notice, keyboard, theme, clock, rows: SMALLEST.1 }
     }
 
     /// The terminal has so many rows now.
@@ -73,42 +82,85 @@ impl MergeFiles {
 
     /// A key was pressed.
     pub fn key(&mut self, press: Press) -> Next {
-        let action = match self.place() {
-            Place::Collision => keys::action(Place::Files, press).filter(|found| self.is_of_files(*found, press)),
-            _ => None,
-        };
-        let Some(action) = action.or_else(|| keys::action(self.place(), press)) else {
-            return self.type_key(press);
-        };
-        self.notice.clear();
-        match (action, &mut self.help) {
-            (Action::Repaint, _) => return Next::Repaint,
-            (Action::QuitNow, _) => return Next::Leave(Box::new(self.parting())),
-            (Action::Back, Some(_)) => self.help = None,
-            (action, Some(help)) => {
-                let page = usize::from(self.rows.saturating_sub(6)).max(1);
-                help.act(action, page);
-            }
-            (Action::Help, None) => self.help = Some(Help::open()),
-            (action, None) => return self.act(action),
+        let place = self.place();
+        match self.keyboard.press(place, press) {
+            Pressed::Does(action) => return self.perform(place, action),
+            Pressed::Types(press) => return self.type_key(press),
+            Pressed::Nothing(words) => self.notice = words,
+            Pressed::Waits => {}
         }
         Next::Stay
     }
 
-    /// Whether a key means what the table says of merging files, not what it means everywhere.
-    fn is_of_files(&self, action: Action, press: Press) -> bool {
-        let name = keys::name(press);
-        TABLE
-            .iter()
-            .any(|line| line.place == Place::Files && line.action == action && line.keys.contains(&name.as_str()))
+    fn perform(&mut self, place: Place, action: Action) -> Next {
+        self.notice.clear();
+        let page = self.page();
+        match (action, place) {
+            (Action::Repaint, _) => return Next::Repaint,
+            (Action::Suspend, _) => return Next::Suspend,
+            (Action::QuitNow, _) => return Next::Leave(Box::new(self.parting())),
+            (Action::Palette, Place::Palette) => self.palette = None,
+            (Action::Palette, _) => {
+                let works = |line: &Bound| place != Place::Files || self.collision.works_now(line.action);
+                self.palette = Some(Palette::open(place, &self.keyboard.keys, works));
+            }
+            (Action::Kill | Action::Yank, _) => return self.cut_or_put(action),
+            (Action::Help, _) => {
+                self.palette = None;
+                self.help = Some(Help::open());
+            }
+            (action, Place::Palette) => return self.in_palette(action),
+            (action, _) if self.help.is_some() => {
+                let beneath = self.beneath();
+                let stays = self.help.as_mut().is_some_and(|help| help.act(action, &self.keyboard.keys, beneath, page));
+                if !stays {
+                    self.help = None;
+                }
+            }
+            (action, _) => return self.act(action),
+        }
+        Next::Stay
+    }
+
+    fn in_palette(&mut self, action: Action) -> Next {
+        let Some(mut palette) = self.palette.take() else { return Next::Stay };
+        match (action, palette.chosen()) {
+            (Action::Back, _) => {}
+            (Action::Submit, Some(chosen)) => return self.perform(palette.place, chosen),
+            _ => {
+                palette.act(action);
+                self.palette = Some(palette);
+            }
+        }
+        Next::Stay
+    }
+
+    fn cut_or_put(&mut self, action: Action) -> Next {
+        let cut = self.keyboard.cut.clone();
+        if action == Action::Yank {
+            return self.paste(&cut);
+        }
+        let field = match (&mut self.palette, &mut self.help) {
+            (Some(palette), _) => Some(&mut palette.query),
+            (None, Some(help)) => Some(help.field()),
+            (None, None) => self.collision.typed(),
+        };
+        let cut = field.map(|field| field.area.kill()).filter(|cut| !cut.is_empty());
+        self.keyboard.cut = cut.unwrap_or(self.keyboard.cut.clone());
+        Next::Keep(Box::new(self.parting()))
     }
 
     fn place(&self) -> Place {
-        match () {
-            () if self.help.is_some() => Place::Help,
-            () if self.collision.by_hand() => Place::Field,
-            () => Place::Collision,
+        match (&self.palette, &self.help) {
+            (Some(_), _) => Place::Palette,
+            (None, Some(help)) if help.searching() => Place::Prompt,
+            (None, Some(_)) => Place::Help,
+            (None, None) => self.beneath(),
         }
+    }
+
+    fn beneath(&self) -> Place {
+        if self.collision.by_hand() { Place::Field } else { Place::Files }
     }
 
     fn act(&mut self, action: Action) -> Next {
@@ -123,8 +175,13 @@ impl MergeFiles {
             Action::Back => return Next::Leave(Box::new(self.parting())),
             Action::Submit => match self.collision.resolution.undecided() {
                 0 => return Next::Write(Box::new(self.collision.resolution.clone())),
-                1 => self.say("One field is undecided; n goes to it. Nothing was written."),
-                many => self.say(format!("{many} fields are undecided; n goes to the next. Nothing was written.")),
+                many => {
+                    let next = self.keyboard.shown(Place::Files, Action::NextUndecided, self.theme.ascii);
+                    self.say(match many {
+                        1 => format!("One field is undecided; {next} goes to it. Nothing was written."),
+                        _ => format!("{many} fields are undecided; {next} goes to the next. Nothing was written."),
+                    });
+                }
             },
             other => match self.collision.refuses(other) {
                 Some(why) => self.say(why),
@@ -147,6 +204,14 @@ impl MergeFiles {
 
     fn type_key(&mut self, press: Press) -> Next {
         let page = self.page();
+        if let Some(palette) = &mut self.palette {
+            palette.key(press);
+            return Next::Stay;
+        }
+        if let Some(help) = &mut self.help {
+            help.key(press);
+            return Next::Stay;
+        }
         let taken = self.collision.key(press, page);
         match () {
             () if !taken && press.code == KeyCode::Enter => self.hand_done(),
@@ -157,7 +222,14 @@ impl MergeFiles {
 
     /// Text was pasted.
     pub fn paste(&mut self, text: &str) -> Next {
-        self.collision.paste(&text.replace("\r\n", "\n").replace('\r', "\n"));
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        self.keyboard.let_go();
+        match (&mut self.palette, &mut self.help) {
+            (Some(palette), _) => palette.paste(&text),
+            (None, Some(help)) if help.searching() => help.field().area.insert(&text.replace('\n', " ")),
+            (None, Some(_)) => {}
+            (None, None) => self.collision.paste(&text),
+        }
         Next::Keep(Box::new(self.parting()))
     }
 
@@ -168,39 +240,58 @@ impl MergeFiles {
     /// Where the caret stands, where there is one.
     #[must_use]
     pub fn cursor(&self, area: Rect) -> Option<Position> {
-        if self.help.is_some() || area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
             return None;
         }
-        self.collision.caret(Self::body(area))
+        let body = Self::body(area);
+        match (&self.palette, &self.help) {
+            (Some(palette), _) => palette.caret(body),
+            (None, Some(help)) => help.caret(body),
+            (None, None) => self.collision.caret(body),
+        }
+    }
+
+    fn draw(&self, area: Rect, buf: &mut Buffer) {
+        let (theme, keys) = (&self.theme, &self.keyboard.keys);
+        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+            let words = format!("Too small: midair needs {}×{}. Nothing is lost.", SMALLEST.0, SMALLEST.1);
+            panel::line(buf, area, 0, &[(&words, theme.notice)]);
+            return;
+        }
+        let body = MergeFiles::body(area);
+        match (&self.palette, &self.help) {
+            (Some(palette), _) => palette.draw(body, buf, theme),
+            (None, Some(help)) => help.draw(Place::Files, keys, body, buf, theme),
+            (None, None) => self.collision.draw(body, buf, (theme, keys), self.clock),
+        }
+        panel::line(buf, area, area.height - 2, &[(" ", theme.plain), (&self.notice, theme.notice)]);
+        let foot = Rect { y: area.bottom() - 1, height: 1, ..area };
+        let place = self.place();
+        if let Some((pressed, following)) = self.keyboard.begun(place, theme.ascii) {
+            return draw_begun(foot, buf, theme, &pressed, &following);
+        }
+        let here = keys.here(place).into_iter();
+        let works = |line: &&Bound| place != Place::Files || self.collision.works_now(line.action);
+        let mut shown: Vec<&Bound> = here.filter(|line| !line.hint.is_empty()).filter(works).collect();
+        if place == Place::Files {
+            // The key that ends it, when all is decided; then those that decide, then those of merging files.
+            let rank = |line: &&Bound| match () {
+                () if self.collision.comes_first(line.action) => 0,
+                () if keys::decides(line.action) => 1,
+                () if line.place == Place::Files => 2,
+                () if line.place == Place::Collision => 3,
+                () => 4,
+            };
+            shown.sort_by_key(rank);
+        }
+        draw_keys(foot, buf, theme, keys, place, &shown);
     }
 }
 
 impl Widget for &MergeFiles {
     fn render(self, area: Rect, buf: &mut Buffer) {
-        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
-            let words = format!("Too small: midair needs {}×{}. Nothing is lost.", SMALLEST.0, SMALLEST.1);
-            panel::line(buf, area, 0, &[(&words, self.theme.notice)]);
-            return;
-        }
-        let body = MergeFiles::body(area);
-        match &self.help {
-            Some(help) => help.draw(Place::Files, body, buf, &self.theme),
-            None => self.collision.draw(body, buf, &self.theme, self.clock),
-        }
-        panel::line(buf, area, area.height - 2, &[(" ", self.theme.plain), (&self.notice, self.theme.notice)]);
-        let foot = Rect { y: area.bottom() - 1, height: 1, ..area };
-        let place = self.place();
-        let of_files = |action: Action| TABLE.iter().any(|line| line.place == Place::Files && line.action == action);
-        let here =
-            TABLE.iter().filter(|line| line.place == place && (place != Place::Collision || !of_files(line.action)));
-        let here = here.filter(|line| place != Place::Collision || self.collision.works_now(line.action));
-        let (first, rest): (Vec<_>, Vec<_>) = here.partition(|line| keys::decides(line.action));
-        let files = TABLE.iter().filter(|line| line.place == Place::Files && place == Place::Collision);
-        let mut shown: Vec<_> = first.into_iter().chain(files).chain(rest).collect();
-        if place == Place::Collision {
-            shown.sort_by_key(|line| !self.collision.comes_first(line.action));
-        }
-        draw_keys(foot, buf, &self.theme, shown.into_iter().filter(|line| !line.hint.is_empty()));
+        self.draw(area, buf);
+        signs::settle(buf, area, self.theme.ascii);
     }
 }
 
@@ -241,7 +332,7 @@ mod tests {
             resolution,
             files,
             String::new(),
-            Theme::new(Depth::None),
+            Theme::new(Depth::None).into(),
             Clock { now: jiff::Timestamp::UNIX_EPOCH, offset_seconds: 0 },
         )
     }

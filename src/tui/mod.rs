@@ -3,9 +3,11 @@
 pub mod app;
 pub mod definition;
 pub mod field;
+pub mod keyboard;
 pub mod keys;
 pub mod merge_files;
 pub mod msg;
+pub mod preferences;
 pub mod screens;
 pub mod theme;
 pub mod when;
@@ -14,3 +16,4 @@ pub mod widgets;
 pub use app::App;
 pub use merge_files::MergeFiles;
 pub use msg::{Effect, Msg};
+pub use preferences::Preferences;

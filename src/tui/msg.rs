@@ -60,6 +60,8 @@ pub enum Effect {
     Delete { key: Key, token: Token, edit_id: String },
     /// Draw every cell again.
     Repaint,
+    /// Give the terminal back and stop, until the shell lets midair go on.
+    Suspend,
     /// Leave.
     Quit,
 }

@@ -13,13 +13,14 @@ use crate::cli::arguments::{Common, Mergetool};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::export::visible;
 use crate::cli::places;
+use crate::cli::settings::Settings;
 use crate::draft_box::{DraftBox, Kept};
 use crate::run::{self, Ending, Merged};
 use crate::tui::definition::in_words;
 use crate::tui::screens::collision::Files;
 
 /// Settles three files, and writes the result.
-pub async fn mergetool(common: &Common, asked: &Mergetool) -> Result<Exit, Failure> {
+pub async fn mergetool(common: &Common, asked: &Mergetool, settings: &Settings) -> Result<Exit, Failure> {
     let names = [asked.base.as_path(), &asked.mine, &asked.theirs];
     // git leaves no file where a side has none.
     let base = if asked.base.exists() { document::bytes(&asked.base)? } else { Vec::new() };
@@ -33,8 +34,11 @@ pub async fn mergetool(common: &Common, asked: &Mergetool) -> Result<Exit, Failu
     let settled = if asked.plain {
         plain::settle(resolution, &files(asked), |draft| kept.keep(draft))?
     } else {
-        let notice = if resumed { "This is what you decided before; Enter writes it when all is decided." } else { "" };
-        match run::merge_files(resolution, files(asked), notice.into(), |draft| kept.keep(draft)).await {
+        let notice = match resumed {
+            true => "This is what you decided before; it is written when all is decided and you say so.".into(),
+            false => settings.complaint(),
+        };
+        match run::merge_files(resolution, files(asked), notice, settings.here(), |draft| kept.keep(draft)).await {
             Ok(Merged::Settled(resolution)) => Some(*resolution),
             Ok(Merged::Left(Ending::Quit)) => None,
             Ok(Merged::Left(Ending::Signal(number))) => return Ok(Exit::of_signal(number)),

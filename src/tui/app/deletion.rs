@@ -4,7 +4,7 @@ use midair_record::draft::Draft;
 use midair_record::wire::{Current, Delete, Key, Stored, VersionLine};
 
 use super::{App, Screen};
-use crate::tui::keys::Action;
+use crate::tui::keys::{Action, Place};
 use crate::tui::msg::{Effect, Unsaved};
 use crate::tui::screens::browser::Browser;
 use crate::tui::screens::deletion::{Deleted, Deletion, Refused};
@@ -29,8 +29,9 @@ impl App {
                 self.send(slot, draft, 0, None)
             }
             Action::AcceptDeletion => {
+                let list = self.named(Place::Browser, Action::Drafts);
                 self.say(format!(
-                    "{} stays deleted. Your draft of it is kept on this machine; i lists it.",
+                    "{} stays deleted. Your draft of it is kept on this machine; {list} lists it.",
                     editor.draft.key
                 ));
                 let (slot, draft) = (editor.slot.clone(), Box::new(editor.everything_typed()));

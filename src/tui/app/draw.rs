@@ -6,10 +6,10 @@ use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 
 use super::{App, Notice, Screen};
-use crate::tui::keys::{Action, Binding, Place, TABLE, shown};
+use crate::tui::keys::{Action, Bound, Keys, Place};
 use crate::tui::msg::Link;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{glyph, panel};
+use crate::tui::widgets::{glyph, panel, signs};
 
 /// The smallest terminal that midair draws in.
 pub const SMALLEST: (u16, u16) = (60, 15);
@@ -44,6 +44,13 @@ fn height_of(lines: &[String]) -> u16 {
 
 impl Widget for &App {
     fn render(self, area: Rect, buf: &mut Buffer) {
+        self.draw(area, buf);
+        signs::settle(buf, area, self.theme.ascii);
+    }
+}
+
+impl App {
+    fn draw(&self, area: Rect, buf: &mut Buffer) {
         let lines = self.notice_lines(area.width);
         let Some(Parts { head, body, notice, foot }) = parts(area, height_of(&lines)) else {
             let words = format!(
@@ -60,14 +67,15 @@ impl Widget for &App {
         self.draw_notice(notice, &lines, buf);
         self.draw_foot(foot, buf);
     }
-}
 
-impl App {
     /// Where the caret stands when the app is drawn in `area`; `None` where nothing is typed.
     pub fn cursor(&self, area: Rect) -> Option<Position> {
         let Parts { body, notice, .. } = parts(area, height_of(&self.notice_lines(area.width)))?;
-        if self.help.is_some() {
-            return None;
+        if let Some(palette) = &self.palette {
+            return palette.caret(body);
+        }
+        if let Some(help) = &self.help {
+            return help.caret(body);
         }
         match (&self.prompt, &self.screen) {
             (Some(prompt), _) => prompt.caret(notice),
@@ -80,10 +88,10 @@ impl App {
     fn draw_head(&self, area: Rect, buf: &mut Buffer) {
         let theme = &self.theme;
         let state = match &self.link {
-            Link::Connecting => ("connecting…".to_owned(), theme.dim),
+            Link::Connecting => (format!("connecting…{}", self.turning()), theme.dim),
             Link::Live { hosting: false } => ("live".to_owned(), theme.good),
             Link::Live { hosting: true } => ("live, hosted by this terminal".to_owned(), theme.good),
-            Link::Lost(_) => ("NOT CONNECTED, trying again".to_owned(), theme.bad),
+            Link::Lost(_) => (format!("NOT CONNECTED, trying again{}", self.turning()), theme.bad),
         };
         let place = format!("  {} · you are {} · ", self.seat.server, self.seat.who);
         let pieces = [
@@ -95,38 +103,37 @@ impl App {
     }
 
     fn draw_screen(&self, area: Rect, buf: &mut Buffer) {
-        let (theme, clock) = (&self.theme, self.clock);
+        let (theme, keys, clock) = (&self.theme, &self.keyboard.keys, self.clock);
+        if let Some(palette) = &self.palette {
+            return palette.draw(area, buf, theme);
+        }
         if let Some(help) = &self.help {
-            return help.draw(self.place_beneath(), area, buf, theme);
+            return help.draw(self.place_beneath(), keys, area, buf, theme);
         }
         match &self.screen {
-            Screen::Browser => self.browser.draw(area, buf, theme, clock),
-            Screen::Editor(editor) => editor.draw(area, buf, theme, clock),
-            Screen::Collision(collision) => collision.draw(area, buf, theme, clock),
+            Screen::Browser => self.browser.draw(area, buf, (theme, keys), clock),
+            Screen::Editor(editor) => editor.draw(area, buf, (theme, keys), clock),
+            Screen::Collision(collision) => collision.draw(area, buf, (theme, keys), clock),
             Screen::Deleted(deleted) => {
-                deleted.editor.draw(area, buf, theme, clock);
+                deleted.editor.draw(area, buf, (theme, keys), clock);
                 deleted.draw(area, buf, theme, clock);
             }
             Screen::Deletion(deletion) => {
-                self.browser.draw(area, buf, theme, clock);
+                self.browser.draw(area, buf, (theme, keys), clock);
                 deletion.draw(area, buf, theme, clock);
             }
             Screen::Drafts(drafts) => {
-                self.browser.draw(area, buf, theme, clock);
-                drafts.draw(area, buf, theme, clock);
+                self.browser.draw(area, buf, (theme, keys), clock);
+                drafts.draw(area, buf, (theme, keys), clock);
             }
         }
     }
 
-    fn place_beneath(&self) -> Place {
-        match &self.screen {
-            Screen::Browser => Place::Browser,
-            Screen::Editor(_) => Place::Editor,
-            Screen::Collision(_) => Place::Collision,
-            Screen::Deleted(_) => Place::Deleted,
-            Screen::Deletion(_) => Place::Deletion,
-            Screen::Drafts(_) => Place::Drafts,
-        }
+    /// A sign that turns while something is waited for; nothing where nothing is to move.
+    fn turning(&self) -> &'static str {
+        const SIGNS: [&str; 4] = [" -", " \\", " |", " /"];
+        let tick = self.clock.now.as_millisecond() / 400;
+        if self.motion { SIGNS[usize::try_from(tick.rem_euclid(4)).unwrap_or(0)] } else { "" }
     }
 
     /// The sentence above the keys: what happened, else that the connection is lost. Its sign, its words, its style.
@@ -168,74 +175,102 @@ impl App {
     }
 
     fn draw_foot(&self, area: Rect, buf: &mut Buffer) {
-        let place = self.place();
-        let here = TABLE.iter().filter(|line| line.place == place);
-        let said = |action: Action| {
-            TABLE.iter().any(|line| line.place == place && line.action == action && !line.hint.is_empty())
-        };
-        let everywhere = TABLE.iter().filter(|line| line.place == Place::Everywhere);
-        let everywhere = everywhere.filter(|line| match line.action {
-            Action::Help => !said(Action::Help) && place != Place::Help,
-            Action::QuitNow => !said(Action::Quit),
-            _ => true,
-        });
-        let all = here.chain(everywhere).filter(|line| !line.hint.is_empty() && self.works_now(line));
-        let mut all: Vec<&Binding> = all.collect();
-        if let (Screen::Collision(collision), Place::Collision) = (&self.screen, place) {
+        let (place, keys, theme) = (self.place(), &self.keyboard.keys, &self.theme);
+        if let Some((pressed, following)) = self.keyboard.begun(place, theme.ascii) {
+            return draw_begun(area, buf, theme, &pressed, &following);
+        }
+        let beneath = self.help.is_some() || self.palette.is_some();
+        let mut all: Vec<&Bound> = keys.here(place).into_iter().filter(|line| self.advertises(place, line)).collect();
+        if let (Screen::Collision(collision), Place::Collision, false) = (&self.screen, place, beneath) {
             all.sort_by_key(|line| !collision.comes_first(line.action));
         }
-        draw_keys(area, buf, &self.theme, all.into_iter());
-        debug_assert!(
-            TABLE
-                .iter()
-                .all(|line| line.hint.is_empty() || line.keys.iter().any(|key| line.hint.contains(&shown(key))))
-        );
+        draw_keys(area, buf, theme, keys, place, &all);
+    }
+
+    fn advertises(&self, place: Place, line: &Bound) -> bool {
+        let quits = |one: &&Bound| one.place == place && one.action == Action::Quit;
+        let twice = line.action == Action::QuitNow && self.keyboard.keys.lines().iter().any(|one| quits(&one));
+        let needless = place == Place::Help && line.action == Action::Help;
+        !line.hint.is_empty() && !twice && !needless && self.works_now(line)
     }
 
     /// Whether a key does something as things stand; only such keys are advertised.
-    fn works_now(&self, line: &Binding) -> bool {
+    pub(super) fn works_now(&self, line: &Bound) -> bool {
+        if self.palette.is_some() || self.help.is_some() || self.prompt.is_some() {
+            return true;
+        }
         match (&self.screen, line.action) {
             (Screen::Editor(editor), Action::LookAtTheirs) => editor.theirs.is_some(),
             (Screen::Browser, Action::Open | Action::Delete) => {
                 self.browser.record().is_some() && self.browser.in_records()
             }
-            (Screen::Collision(collision), action) => collision.works_now(action),
+            (Screen::Collision(collision), action) if !collision.by_hand() => collision.works_now(action),
             (Screen::Drafts(drafts), Action::Open | Action::ThrowAway) => drafts.focused().is_some(),
             _ => true,
         }
     }
 }
 
-/// Draws as many keys as there is room for; the way to all of them always is among them, where the
-/// place has one, and so is the way out of a collision.
-pub(in crate::tui) fn draw_keys<'k>(
+/// Draws the keys that were pressed of a sequence, and what can follow on them.
+pub(in crate::tui) fn draw_begun(
     area: Rect,
     buf: &mut Buffer,
     theme: &Theme,
-    keys: impl Iterator<Item = &'k Binding>,
+    pressed: &str,
+    following: &[(String, &Bound)],
 ) {
-    let keys: Vec<&Binding> = keys.collect();
-    let wide = |line: &Binding, first: bool| glyph::width(line.hint, 200) + if first { 0 } else { 3 };
-    let always = |line: &Binding| match line.action {
+    let mut used = panel::line(buf, area, 0, &[(" ", theme.plain), (pressed, theme.asks), (" …", theme.dim)]);
+    for (key, line) in following {
+        let words = line.action.name().replace('-', " ");
+        let room = Rect { x: area.x + used, width: area.width.saturating_sub(used), ..area };
+        used += panel::line(
+            buf,
+            room,
+            0,
+            &[(" · ", theme.frame), (key, theme.key), (" ", theme.plain), (&words, theme.dim)],
+        );
+    }
+}
+
+/// Draws as many keys as there is room for; the way to all of them always is among them, where the
+/// place has one, and so is the way out of a collision.
+pub(in crate::tui) fn draw_keys(
+    area: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+    keys: &Keys,
+    place: Place,
+    lines: &[&Bound],
+) {
+    let lines = lines.iter().filter_map(|&line| Some((line, keys.advertised(place, line, theme.ascii)?)));
+    let lines: Vec<(&Bound, String)> = lines.collect();
+    let wide = |(line, key): &(&Bound, String), first: bool| {
+        glyph::width(key, 200) + 1 + glyph::width(line.hint, 200) + if first { 0 } else { 3 }
+    };
+    let always = |(line, _): &(&Bound, String)| match line.action {
         Action::Help => line.place != Place::Everywhere,
         Action::Back => matches!(line.place, Place::Collision | Place::Files),
         _ => false,
     };
-    let mut kept_free: u16 = keys.iter().filter(|line| always(line)).map(|line| wide(line, false)).sum();
+    let mut kept_free: u16 = lines.iter().filter(|line| always(line)).map(|line| wide(line, false)).sum();
     let mut used = 1;
-    for line in keys.iter().copied() {
-        if always(line) {
-            kept_free -= wide(line, false);
-        } else if used + wide(line, used == 1) + kept_free > area.width {
+    for said in &lines {
+        if always(said) {
+            kept_free -= wide(said, false);
+        } else if used + wide(said, used == 1) + kept_free > area.width {
             if kept_free > 0 {
                 continue;
             }
             break;
         }
-        let (key, words) = line.hint.split_once(' ').unwrap_or((line.hint, ""));
+        let (line, key) = said;
         let room = Rect { x: area.x + used, width: area.width.saturating_sub(used), ..area };
         let gap = if used > 1 { " · " } else { "" };
-        used +=
-            panel::line(buf, room, 0, &[(gap, theme.frame), (key, theme.key), (" ", theme.plain), (words, theme.dim)]);
+        used += panel::line(
+            buf,
+            room,
+            0,
+            &[(gap, theme.frame), (key, theme.key), (" ", theme.plain), (line.hint, theme.dim)],
+        );
     }
 }

@@ -3,6 +3,7 @@
 use midair_record::wire::{Event, Key, Stored, VersionLine};
 
 use super::{App, Notice, Screen};
+use crate::tui::keys::{Action, Place};
 use crate::tui::msg::{Clock, Effect, Link, Read};
 use crate::tui::screens::editor::{Now, Theirs};
 
@@ -52,6 +53,7 @@ impl App {
     /// What stands on the server now of the record on the screen.
     fn meanwhile(&mut self, key: &Key, read: Read, changes: Vec<VersionLine>) {
         let edit_id = self.seat.next_edit_id();
+        let look = self.named(Place::Editor, Action::LookAtTheirs);
         match &mut self.screen {
             Screen::Editor(editor) if editor.draft.key == *key => {
                 let from = editor.draft.base.stored().map_or(0, |stored| stored.version);
@@ -69,7 +71,7 @@ impl App {
                     }
                     Read::Stored(stored) => {
                         let words = format!(
-                            "{} saved v{} while you edit. Ctrl-R to look.",
+                            "{} saved v{} while you edit. {look} to look.",
                             name(&stored.updated_by),
                             stored.version
                         );
@@ -77,7 +79,7 @@ impl App {
                         self.say(words);
                     }
                     Read::Gone(gone) => {
-                        let words = format!("{} deleted this record while you edit. Ctrl-R to look.", name(&gone.by));
+                        let words = format!("{} deleted this record while you edit. {look} to look.", name(&gone.by));
                         editor.theirs = Some(Theirs { current: Now::Gone(gone), changes });
                         self.complain(words);
                     }

@@ -10,8 +10,9 @@ use midair_record::wire::{Conflict, Current, Put, Stored, Tombstone, VersionLine
 use super::drafts::keep_collision;
 use super::{App, Screen};
 use crate::tui::definition::{Definition, in_words};
-use crate::tui::keys::Action;
+use crate::tui::keys::{Action, Place};
 use crate::tui::msg::{Effect, Unsaved};
+use crate::tui::preferences::Disjoint;
 use crate::tui::screens::collision::Collision;
 use crate::tui::screens::deletion::Deleted;
 use crate::tui::screens::editor::{Editor, Now, Saving};
@@ -112,7 +113,11 @@ impl App {
             Err(_) => {
                 collision.act(Action::NextUndecided);
                 let words = if open == 1 { "One field is".to_owned() } else { format!("{open} fields are") };
-                self.complain(format!("{words} undecided: ← takes theirs, → takes mine, e writes it by hand."));
+                let keys = [Action::TakeTheirs, Action::TakeMine, Action::ByHand];
+                let [theirs, mine, hand] = keys.map(|action| self.named(Place::Collision, action));
+                self.complain(format!(
+                    "{words} undecided: {theirs} takes theirs, {mine} takes mine, {hand} writes it by hand."
+                ));
                 Vec::new()
             }
             Ok(draft) if !draft.has_something_to_send() => {
@@ -195,7 +200,7 @@ impl App {
         let (open, theirs) = (resolution.undecided(), resolution.theirs());
         let who = if theirs.updated_by.is_empty() { "Somebody" } else { &theirs.updated_by };
         let need = match open {
-            0 => "Everything merged; Enter saves.".to_owned(),
+            0 => format!("Everything merged; {} saves.", self.named(Place::Collision, Action::Submit)),
             1 => "One field needs you.".to_owned(),
             many => format!("{many} fields need you."),
         };
@@ -397,9 +402,9 @@ impl App {
             },
             Screen::Collision(collision) if collision.editor.slot == slot => flight.draft.clone(),
             _ => {
-                let by = &theirs.updated_by;
+                let (by, list) = (&theirs.updated_by, self.named(Place::Browser, Action::Drafts));
                 self.complain(format!(
-                    "{} was not saved: {by} saved v{} before. Your draft is kept; i lists it.",
+                    "{} was not saved: {by} saved v{} before. Your draft is kept; {list} lists it.",
                     flight.draft.key, theirs.version
                 ));
                 return vec![Effect::ReleaseDraft { slot }];
@@ -413,7 +418,8 @@ impl App {
         let definition = self.definition(&draft.key.collection);
         let resolution = draft.rebase_by(&definition.rules, theirs, base, changes);
         let asks_again = definition.fault.is_some() || (taken_up_again && resolution.asked() > 0);
-        if resolution.undecided() > 0 || asks_again || flight.resubmits >= RESUBMITS {
+        let asks_first = self.disjoint == Disjoint::Ask;
+        if resolution.undecided() > 0 || asks_again || asks_first || flight.resubmits >= RESUBMITS {
             return self.collide(resolution);
         }
         let words = merged_words(&resolution);

@@ -1,5 +1,7 @@
 //! Stories of one person at the screen, told in messages and effects; there is no terminal and no server in them.
 
+mod advertised;
+mod looks;
 mod rules;
 mod screens;
 mod stories;
@@ -14,7 +16,9 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::App;
+use crate::tui::keys::{Action, Place};
 use crate::tui::msg::{Clock, CollectionLine, Effect, Link, Msg, Page, Press, Read};
+use crate::tui::preferences::Preferences;
 use crate::tui::theme::{Depth, Theme};
 
 pub const BASE: &str = r#"{"name":"Launch","billing":{"contact":"ops@example.org","plan":"team"},"quota":100,"tags":["web","launch"],"notes":"Call carol on Friday.\nBook the room.\n","active":true,"owner":null,"code":""}"#;
@@ -69,14 +73,21 @@ pub struct Desk {
 
 impl Desk {
     pub fn sit(depth: Depth) -> Desk {
-        let app = App::new("alice", "http://127.0.0.1:4120", "seed", Theme::new(depth), clock());
+        Desk::sit_with(Theme::new(depth).into())
+    }
+
+    pub fn sit_with(preferences: Preferences) -> Desk {
+        let app = App::new("alice", "http://127.0.0.1:4120", "seed", preferences, clock());
         let mut desk = Desk { app, effects: Vec::new() };
         desk.app.resize(120, 40);
         desk.happens(Msg::Link(Link::Live { hosting: false }));
         let lines = [("hotels", 50), ("products", 3201), ("projects", 12)];
         let lines = lines.map(|(name, records)| CollectionLine { name: name.into(), records }).to_vec();
         desk.happens(Msg::Collections(Ok(lines)));
-        desk.keys("left down down right");
+        for action in [Action::Left, Action::Down, Action::Down, Action::Right] {
+            let effects = desk.app.perform(Place::Browser, action);
+            desk.effects.extend(effects);
+        }
         desk.answers_page(vec![stored(7, "alice", BASE)]);
         desk
     }

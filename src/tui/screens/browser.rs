@@ -5,7 +5,7 @@ use midair_record::{Object, Value};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use crate::tui::keys::Action;
+use crate::tui::keys::{Action, Keys, Place};
 use crate::tui::msg::{Clock, CollectionLine, Effect, Page, PageWanted};
 use crate::tui::theme::Theme;
 use crate::tui::when::ago;
@@ -240,7 +240,7 @@ impl Browser {
     }
 
     /// Draws what there is room for: records always, collections and the look at one record where they fit.
-    pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme, clock: Clock) {
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, (theme, keys): (&Theme, &Keys), clock: Clock) {
         let [left, middle, right] = match area.width {
             ..80 => [0, area.width, 0],
             80..120 => [20, area.width - 20, 0],
@@ -252,10 +252,10 @@ impl Browser {
             if self.side == Side::Collections {
                 return self.draw_collections(middle, buf, theme);
             }
-            return self.draw_records(middle, buf, theme, clock);
+            return self.draw_records(middle, buf, (theme, keys), clock);
         }
         self.draw_collections(left, buf, theme);
-        self.draw_records(middle, buf, theme, clock);
+        self.draw_records(middle, buf, (theme, keys), clock);
         if right.width > 0 {
             self.draw_preview(right, buf, theme, clock);
         }
@@ -284,7 +284,7 @@ impl Browser {
         }
     }
 
-    fn draw_records(&self, area: Rect, buf: &mut Buffer, theme: &Theme, clock: Clock) {
+    fn draw_records(&self, area: Rect, buf: &mut Buffer, (theme, keys): (&Theme, &Keys), clock: Clock) {
         let name = self.collection().unwrap_or("no collection");
         let filter = if self.filter.is_empty() { String::new() } else { format!(" · filter: {}", self.filter) };
         let loading = if self.asked.is_some() { "loading…" } else { "" };
@@ -300,7 +300,9 @@ impl Browser {
             }
         }
         if self.records.is_empty() && self.asked.is_none() {
-            let words = if self.filter.is_empty() { " No records yet. n makes one." } else { " No record holds that." };
+            let new = keys.shown(Place::Browser, Action::New, theme.ascii);
+            let none = format!(" No records yet. {new} makes one.");
+            let words = if self.filter.is_empty() { none.as_str() } else { " No record holds that." };
             panel::line(buf, inside, 0, &[(words, theme.dim)]);
             return;
         }

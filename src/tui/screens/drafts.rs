@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::tui::keys::Action;
+use crate::tui::keys::{Action, Keys, Place};
 use crate::tui::msg::{Clock, WaitingDraft};
 use crate::tui::theme::Theme;
 use crate::tui::when::ago;
@@ -44,12 +44,14 @@ impl Drafts {
         match action {
             Action::Up => self.focus = self.focus.saturating_sub(1),
             Action::Down => self.focus = (self.focus + 1).min(self.waiting.len().saturating_sub(1)),
+            Action::First => self.focus = 0,
+            Action::Last => self.focus = self.waiting.len().saturating_sub(1),
             _ => {}
         }
     }
 
     /// Draws the list as a card over what is beneath.
-    pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme, clock: Clock) {
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, (theme, keys): (&Theme, &Keys), clock: Clock) {
         let rows = u16::try_from(self.waiting.len() * 2 + self.unreadable.len()).unwrap_or(u16::MAX);
         let size = (area.width.saturating_sub(4).min(90), rows.saturating_add(5));
         let inside = panel::card(buf, area, size, "Drafts of an earlier session", theme);
@@ -77,7 +79,8 @@ impl Drafts {
                 .map(|change| format!("{}: {}", change.at.label(), brief(change.now.as_ref())))
                 .collect();
             let doomed = self.doomed.as_deref() == Some(&waiting.slot);
-            let words = if doomed { "X again throws it away for good".into() } else { changes.join(" · ") };
+            let again = keys.shown(Place::Drafts, Action::ThrowAway, theme.ascii);
+            let words = if doomed { format!("{again} again throws it away for good") } else { changes.join(" · ") };
             panel::line(
                 buf,
                 inside,

@@ -6,4 +6,5 @@ pub mod deletion;
 pub mod drafts;
 pub mod editor;
 pub mod help;
+pub mod palette;
 pub mod prompt;

@@ -2,6 +2,8 @@
 
 use midair_record::{Object, Value};
 
+use super::signs::held;
+
 /// What is shown for a member that is not there.
 pub const ABSENT: &str = "∅ absent";
 
@@ -35,7 +37,7 @@ fn brief_text(text: &str) -> String {
 
 fn brief_object(members: &Object) -> String {
     let words: Vec<String> =
-        members.iter().take(20).map(|(name, value)| format!("{}: {}", name.as_str(), inside(value))).collect();
+        members.iter().take(20).map(|(name, value)| format!("{}: {}", held(name.as_str()), inside(value))).collect();
     format!("{{ {} }}", words.join(", "))
 }
 
@@ -51,5 +53,6 @@ fn inside(value: &Value) -> String {
 }
 
 fn start(text: &str) -> String {
-    text.chars().take(400).collect()
+    let start: String = text.chars().take(400).collect();
+    held(&start).into_owned()
 }

@@ -3,4 +3,5 @@
 pub mod brief;
 pub mod glyph;
 pub mod panel;
+pub mod signs;
 pub mod text;

@@ -77,6 +77,15 @@ impl TextArea {
         self.delete_range(start, self.caret);
     }
 
+    /// Deletes the rest of the line, or the line break where nothing is left of it. Gives what was deleted.
+    pub fn kill(&mut self) -> String {
+        let end = self.line_end(self.rope.char_to_line(self.caret));
+        let end = if end == self.caret { self.after(end) } else { end };
+        let cut = self.rope.slice(self.caret..end).to_string();
+        self.delete_range(self.caret, end);
+        cut
+    }
+
     fn delete_range(&mut self, start: usize, end: usize) {
         if start < end {
             self.remember(false);
@@ -255,7 +264,7 @@ impl TextArea {
             let start = if line == caret_line { self.first_drawn(area.width) } else { self.rope.line_to_char(line) };
             let end = self.line_end(line).min(start + usize::from(area.width) * 4 + 8);
             let text = self.rope.slice(start..end.max(start)).to_string();
-            glyph::put(buf, (area.x, area.y + row), area.width, &text, style);
+            glyph::put(buf, (area.x, area.y + row), area.width, &super::signs::held(&text), style);
         }
     }
 
@@ -328,6 +337,17 @@ mod tests {
         area.word_left();
         area.insert("x");
         assert_eq!(area.text(), "xones two, ");
+    }
+
+    #[test]
+    fn the_rest_of_a_line_is_cut_and_then_its_end() {
+        let mut area = TextArea::new("one two\nthree");
+        area.to_start();
+        area.word_right();
+        assert_eq!(area.kill(), " two");
+        assert_eq!(area.kill(), "\n");
+        assert_eq!((area.text().as_str(), area.kill().as_str(), area.kill().as_str()), ("onethree", "three", ""));
+        assert!(area.undo() && area.undo() && area.undo() && !area.undo());
     }
 
     #[test]

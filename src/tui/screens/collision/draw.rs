@@ -10,6 +10,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::sides::{self, SideLine};
 use super::{Collision, Focus, Saving};
+use crate::tui::keys::{Action, Keys, Place};
 use crate::tui::msg::Clock;
 use crate::tui::theme::Theme;
 use crate::tui::when::{ago, time_of_day};
@@ -24,13 +25,13 @@ pub(super) type Line = Vec<(u16, String, Style)>;
 
 impl Collision {
     /// Draws the collision.
-    pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme, clock: Clock) {
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, (theme, keys): (&Theme, &Keys), clock: Clock) {
         let title = match &self.files {
             None => format!("Mid-air collision · {}", self.resolution.draft().key),
             Some(files) => format!("Merge · {}", files.merged),
         };
         let room = area.width.saturating_sub(glyph::width(&title, area.width) + 8);
-        let inside = panel::frame(buf, area, &title, &self.count(room), theme);
+        let inside = panel::frame(buf, area, &title, &self.count(room, theme, keys), theme);
         let mut versions = match &self.files {
             None => self.versions(clock),
             Some(files) => format!("theirs: {} | mine: {} | base: {}", files.theirs, files.mine, files.base),
@@ -47,7 +48,7 @@ impl Collision {
         }
         let below = self.will_height(inside.height);
         let list = Rect { y: inside.y + y, height: inside.height.saturating_sub(y + below), ..inside };
-        self.draw_units(list, buf, theme);
+        self.draw_units(list, buf, (theme, keys));
         let will = Rect { y: list.bottom(), height: below, ..inside };
         self.draw_will(will, buf, theme);
         if let Some(hand) = &self.hand {
@@ -66,21 +67,23 @@ impl Collision {
     }
 
     /// How far the person is, in as many words as fit in `room` columns.
-    fn count(&self, room: u16) -> String {
+    fn count(&self, room: u16, theme: &Theme, keys: &Keys) -> String {
+        let place = if self.files.is_some() { Place::Files } else { Place::Collision };
+        let submit = keys.shown(place, Action::Submit, theme.ascii);
         let (open, asked, merged) = (self.resolution.undecided(), self.resolution.asked(), self.merged_count());
         let enter = if self.files.is_some() { "writes" } else { "saves" };
         let open = match (&self.saving, open, asked) {
             (Saving::Sent, ..) => "saving…".to_owned(),
             (Saving::Waiting(_), ..) => "waiting for the server".to_owned(),
-            (_, 0, 0) => format!("nothing to decide · Enter {enter}"),
-            (_, 0, 1) => format!("decided · Enter {enter}"),
-            (_, 0, _) => format!("all {asked} decided · Enter {enter}"),
+            (_, 0, 0) => format!("nothing to decide · {submit} {enter}"),
+            (_, 0, 1) => format!("decided · {submit} {enter}"),
+            (_, 0, _) => format!("all {asked} decided · {submit} {enter}"),
             _ => format!("{open} of {asked} undecided"),
         };
         let long = match (merged, self.show.merged) {
             (0, _) => return open,
             (_, true) => format!("{open} · {merged} merged"),
-            (_, false) => format!("{open} · {merged} merged (a to show)"),
+            (_, false) => format!("{open} · {merged} merged ({} to show)", shows_merged(theme, keys)),
         };
         if glyph::width(&long, room + 1) <= room { long } else { open }
     }
@@ -142,7 +145,7 @@ impl Collision {
         }
     }
 
-    fn draw_units(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+    fn draw_units(&self, area: Rect, buf: &mut Buffer, (theme, keys): (&Theme, &Keys)) {
         let wide = area.width >= WIDE;
         let area = if wide { self.draw_heads(area, buf, theme) } else { area };
         let visible = self.visible();
@@ -179,9 +182,10 @@ impl Collision {
             }
         }
         if !self.show.merged && self.merged_count() > 0 {
+            let key = shows_merged(theme, keys);
             let fold = match self.merged_count() {
-                1 => "+ 1 field merged by itself (a to show)".to_owned(),
-                many => format!("+ {many} fields merged by themselves (a to show)"),
+                1 => format!("+ 1 field merged by itself ({key} to show)"),
+                many => format!("+ {many} fields merged by themselves ({key} to show)"),
             };
             lines.push(vec![(1, fold, theme.dim)]);
         }
@@ -388,7 +392,9 @@ impl Collision {
         let now = brief(self.resolution.units()[index].theirs.as_ref());
         let mut words = format!("moved again: was {}, now {now}", brief(was.theirs.as_ref()));
         match &was.choice {
-            Choice::Hand(value) => words += &format!("; you had written {} (e offers it)", brief(value.as_ref())),
+            Choice::Hand(value) => {
+                words += &format!("; you had written {}, which writing by hand offers", brief(value.as_ref()))
+            }
             Choice::Mine => words += "; you had taken mine",
             Choice::Theirs => words += "; you had taken theirs",
             Choice::Base => words += "; you had taken base",
@@ -423,6 +429,11 @@ impl Collision {
     pub fn at(&self) -> Option<&Pointer> {
         self.resolution.units().get(self.focus.unit).map(|unit| &unit.at)
     }
+}
+
+/// The key that shows what merged by itself.
+fn shows_merged(theme: &Theme, keys: &Keys) -> String {
+    keys.shown(Place::Collision, Action::ShowMerged, theme.ascii)
 }
 
 /// The lower half of the screen.

@@ -5,6 +5,7 @@ mod parts;
 mod sides;
 mod words;
 
+use midair_record::Value;
 use midair_record::draft::Draft;
 use midair_record::merge::Unit;
 use midair_record::merge::hunk::{HunkChoice, Piece};
@@ -53,6 +54,17 @@ impl Focus {
     fn unit(unit: usize) -> Self {
         Focus { unit, piece: None }
     }
+}
+
+/// Whether a side of a unit may be cut where it is drawn: it has more than two lines, or a long one.
+fn is_long(unit: &Unit) -> bool {
+    let long = |value: &Value| match value {
+        Value::String(text) => text.as_str().len() > 40 || text.as_str().lines().nth(2).is_some(),
+        Value::Array(elements) => elements.len() > 2,
+        Value::Object(members) => members.len() > 2,
+        _ => false,
+    };
+    [&unit.mine, &unit.theirs].into_iter().flatten().any(long)
 }
 
 /// A value being written by hand.
@@ -206,7 +218,7 @@ impl Collision {
         match action {
             Action::TakeBase if self.resolution.base().is_none() => Some("What you started from is not known."),
             Action::TakeBoth if self.focus.piece.is_none() && unit.both().is_none() => {
-                Some("Both goes with texts and lists; here it is one or the other, or e to write it by hand.")
+                Some("Both goes with texts and lists; here it is one or the other, or written by hand.")
             }
             Action::Split if self.focus.piece.is_none() => Some("Only a part of a text or list can be split."),
             Action::AllTheirs | Action::AllMine if self.resolution.undecided() == 0 => {
@@ -222,6 +234,10 @@ impl Collision {
         match action {
             Action::ShowMerged => self.merged_count() > 0,
             Action::ShowBase => self.resolution.base().is_some(),
+            Action::ShowWhole => self.resolution.units().iter().any(is_long),
+            Action::Undo => self.resolution.can_undo(),
+            Action::Redo => self.resolution.can_redo(),
+            Action::NextUndecided | Action::PreviousUndecided => self.resolution.undecided() > 0,
             action => self.refuses(action).is_none(),
         }
     }
@@ -246,6 +262,10 @@ impl Collision {
         match action {
             Action::Up => self.focus = rows.get(place.saturating_sub(1)).copied().unwrap_or(self.focus),
             Action::Down => self.focus = rows.get(place + 1).copied().unwrap_or(self.focus),
+            Action::PageUp => self.focus = rows.get(place.saturating_sub(10)).copied().unwrap_or(self.focus),
+            Action::PageDown => self.focus = rows.get(place + 10).or(rows.last()).copied().unwrap_or(self.focus),
+            Action::First => self.focus = rows.first().copied().unwrap_or(self.focus),
+            Action::Last => self.focus = rows.last().copied().unwrap_or(self.focus),
             Action::TakeTheirs => return self.decide(Choice::Theirs, HunkChoice::Theirs),
             Action::TakeMine => return self.decide(Choice::Mine, HunkChoice::Mine),
             Action::TakeBase => return self.decide(Choice::Base, HunkChoice::Base),
@@ -351,7 +371,7 @@ impl Collision {
             _ => unit.mine.as_ref().or(unit.theirs.as_ref()),
         };
         let shape = match start {
-            Some(midair_record::Value::Null) | None => Shape::of(unit.mine.as_ref().or(unit.theirs.as_ref())),
+            Some(Value::Null) | None => Shape::of(unit.mine.as_ref().or(unit.theirs.as_ref())),
             value => Shape::of(value),
         };
         self.hand = Some(Hand { unit: self.focus.unit, field: FieldEditor::open_as(shape, start) });
@@ -378,7 +398,7 @@ impl Collision {
             }
             Err(fault) => {
                 self.hand = Some(hand);
-                Err(format!("{fault}. Ctrl-Z takes it back."))
+                Err(format!("{fault}. Undo takes it back."))
             }
         }
     }
@@ -401,6 +421,11 @@ impl Collision {
             Action::Redo => _ = hand.field.area.redo(),
             _ => {}
         }
+    }
+
+    /// The value written by hand, to be changed.
+    pub fn typed(&mut self) -> Option<&mut FieldEditor> {
+        self.hand.as_mut().map(|hand| &mut hand.field)
     }
 
     /// Takes pasted text into the value written by hand.

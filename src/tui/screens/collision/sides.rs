@@ -9,6 +9,7 @@ use midair_record::merge::{Span, Unit};
 
 use crate::tui::widgets::brief::{self, brief};
 use crate::tui::widgets::panel;
+use crate::tui::widgets::signs::held;
 
 /// A line of a side: its text, and which parts of it (in bytes) are not in base.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,13 +75,13 @@ pub fn lines(
 /// A value as lines: those of a text, the elements of a list, the members of an object; one for anything else.
 fn parts(value: Option<&Value>) -> Vec<std::borrow::Cow<'_, str>> {
     match value {
-        Some(Value::String(text)) if text.as_str().contains('\n') => text.as_str().lines().map(Into::into).collect(),
-        Some(Value::String(text)) if !text.as_str().is_empty() => vec![text.as_str().into()],
+        Some(Value::String(text)) if text.as_str().contains('\n') => text.as_str().lines().map(held).collect(),
+        Some(Value::String(text)) if !text.as_str().is_empty() => vec![held(text.as_str())],
         Some(Value::Array(elements)) if elements.len() > 1 && elements.iter().any(|one| one.as_object().is_some()) => {
-            elements.iter().map(|one| one.to_json().into()).collect()
+            elements.iter().map(|one| held(&one.to_json()).into_owned().into()).collect()
         }
         Some(Value::Object(members)) if members.len() > 1 => {
-            members.iter().map(|(name, one)| format!("{}: {}", name.as_str(), brief(Some(one))).into()).collect()
+            members.iter().map(|(name, one)| format!("{}: {}", held(name.as_str()), brief(Some(one))).into()).collect()
         }
         other => vec![brief(other).into()],
     }
@@ -167,12 +168,12 @@ pub fn before(unit: &Unit, span: &Span) -> Option<String> {
 /// The lines of a text or the elements of a list, each on a line.
 fn elements(value: Option<&Value>) -> Vec<std::borrow::Cow<'_, str>> {
     match value {
-        Some(Value::String(text)) => hunk::lines(text.as_str()).into_iter().map(Into::into).collect(),
+        Some(Value::String(text)) => hunk::lines(text.as_str()).into_iter().map(held).collect(),
         Some(Value::Array(elements)) => elements
             .iter()
             .map(|one| match one {
-                Value::String(text) => text.as_str().into(),
-                other => other.to_json().into(),
+                Value::String(text) => held(text.as_str()),
+                other => held(&other.to_json()).into_owned().into(),
             })
             .collect(),
         _ => Vec::new(),

@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::{Editor, Now, OnDisk, Saving};
+use crate::tui::keys::{Action, Keys, Place};
 use crate::tui::msg::Clock;
 use crate::tui::theme::Theme;
 use crate::tui::when::ago;
@@ -23,8 +24,9 @@ struct Laid {
 
 impl Editor {
     /// Draws the editor.
-    pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme, clock: Clock) {
-        let inside = panel::frame(buf, area, &self.title(), &self.elsewhere(clock, area.width), theme);
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, (theme, keys): (&Theme, &Keys), clock: Clock) {
+        let look = keys.shown(Place::Editor, Action::LookAtTheirs, theme.ascii);
+        let inside = panel::frame(buf, area, &self.title(), &self.elsewhere(&look, clock, area.width), theme);
         if let Some((at, field)) = self.full_field() {
             let (line, _) = field.area.place();
             let title =
@@ -38,7 +40,8 @@ impl Editor {
             return;
         }
         if self.rows.is_empty() {
-            panel::line(buf, inside, 0, &[(" No fields yet. Ctrl-A adds one.", theme.dim)]);
+            let add = keys.shown(Place::Editor, Action::AddField, theme.ascii);
+            panel::line(buf, inside, 0, &[(&format!(" No fields yet. {add} adds one."), theme.dim)]);
         }
         let mut y = 0;
         for Laid { row, height } in self.laid(inside) {
@@ -64,18 +67,18 @@ impl Editor {
         format!("{} · {from} · {kept}", self.draft.key)
     }
 
-    fn elsewhere(&self, clock: Clock, width: u16) -> String {
+    fn elsewhere(&self, look: &str, clock: Clock, width: u16) -> String {
         let Some(theirs) = &self.theirs else { return String::new() };
         let (who, what, at) = match &theirs.current {
             Now::Stored(stored) => (&stored.updated_by, format!("saved v{}", stored.version), &stored.updated_at),
             Now::Gone(gone) => (&gone.by, "deleted it".to_owned(), &gone.at),
         };
         let who = if who.is_empty() { "somebody" } else { who };
-        let long = format!("{who} {what} {} · Ctrl-R to look", ago(at, clock));
+        let long = format!("{who} {what} {} · {look} to look", ago(at, clock));
         if glyph::width(&long, 500) + glyph::width(&self.title(), 500) + 6 < width {
             return long;
         }
-        format!("{who} {what} · Ctrl-R")
+        format!("{who} {what} · {look}")
     }
 
     fn full_field(&self) -> Option<(&Pointer, &crate::tui::field::FieldEditor)> {

@@ -431,6 +431,13 @@ impl Editor {
         self.mine(at).and_then(Value::as_str).is_some_and(|text| text.contains('\n'))
     }
 
+    /// The field that takes what is typed, to be changed.
+    pub fn typed(&mut self) -> Option<&mut FieldEditor> {
+        let field = self.field.as_mut()?;
+        self.on_disk = OnDisk::Behind;
+        Some(field)
+    }
+
     /// Takes pasted text, as one step.
     pub fn paste(&mut self, text: &str) {
         if self.field.is_none() && self.at().is_some_and(|at| self.has_lines(at)) {
