@@ -26,6 +26,7 @@ impl Home {
             .env("HOME", self.folder.path())
             .env("XDG_DATA_HOME", self.folder.path().join("data"))
             .env("XDG_STATE_HOME", self.folder.path().join("state"))
+            .env("XDG_CONFIG_HOME", self.folder.path().join("config"))
             .env("MIDAIR_LISTEN", self.listen.to_string())
             .args(words)
             .stdin(Stdio::null());

@@ -58,9 +58,9 @@ impl Palette {
             .commands
             .iter()
             .filter_map(|command| {
-                // A command is found by its name first, then by what it does.
-                let by_name = score(&command.name).map(|score| score + 1000);
-                by_name.or_else(|| score(command.help)).map(|score| (score, command))
+                // A command is found by letters of its name first, then by words of what it does.
+                let told = || command.help.to_lowercase().contains(&text.trim().to_lowercase()).then_some(0);
+                score(&command.name).or_else(told).map(|score| (score, command))
             })
             .collect();
         found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
