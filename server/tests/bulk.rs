@@ -118,7 +118,8 @@ impl Row {
         let mut members = vec![format!(r#""id":"{id}""#)];
         match &self.does {
             Does::Put(text) => members.push(format!(r#""op":"put","fields":{text}"#)),
-            Does::Delete => members.push(r#""op":"delete""#.into()),
+            // What is null is left out, where it is not what is written.
+            Does::Delete => members.push(r#""op":"delete","fields":null,"patch":null,"contentType":null"#.into()),
             Does::Patch(kind, text) => {
                 members.push(format!(r#""op":"patch","patch":{text}"#));
                 members.extend(kind.map(|kind| format!(r#""contentType":"{kind}""#)));

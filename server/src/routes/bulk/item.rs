@@ -93,16 +93,18 @@ fn as_written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<R
 }
 
 fn kinds(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "enum": PatchKind::ALL.map(PatchKind::media_type) })
+    let types: Vec<_> = PatchKind::ALL.map(PatchKind::media_type).into_iter().map(Some).chain([None]).collect();
+    json_schema!({ "enum": types })
 }
 
 impl Item {
     /// Refuses a member that is for writes of another kind: what was meant by it would not be done.
     fn takes_what_it_says(&self) -> Result<(), Problem> {
+        let says = |value: &Option<Box<RawValue>>| value.as_ref().is_some_and(|value| value.get() != "null");
         let members = [
-            ("fields", self.fields.is_some(), ItemOp::Put),
+            ("fields", says(&self.fields), ItemOp::Put),
             ("contentType", self.content_type.is_some(), ItemOp::Patch),
-            ("patch", self.patch.is_some(), ItemOp::Patch),
+            ("patch", says(&self.patch), ItemOp::Patch),
         ];
         match members.into_iter().find(|(_, is_there, op)| *is_there && *op != self.op) {
             None => Ok(()),
