@@ -4,7 +4,7 @@ use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use midair_record::PatchKind;
 use midair_record::wire::Key;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -35,9 +35,8 @@ pub(super) struct Item {
     #[serde(default, deserialize_with = "as_written")]
     #[schemars(with = "Option<serde_json::Value>")]
     fields: Option<Box<RawValue>>,
-    /// What `Content-Type` says of a `patch`.
-    #[serde(default)]
-    #[schemars(schema_with = "kinds")]
+    /// What `Content-Type` says of a `patch`: a type that `Accept-Patch` tells of. Another one is refused as the rest of the
+    /// writes go on.
     content_type: Option<String>,
     /// The patch, of a `patch`.
     #[serde(default, deserialize_with = "as_written")]
@@ -90,11 +89,6 @@ impl<'de> Deserialize<'de> for ItemOp {
 /// A value as it was written, `null` included.
 fn as_written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawValue>>, D::Error> {
     Box::<RawValue>::deserialize(deserializer).map(Some)
-}
-
-fn kinds(_: &mut SchemaGenerator) -> Schema {
-    let types: Vec<_> = PatchKind::ALL.map(PatchKind::media_type).into_iter().map(Some).chain([None]).collect();
-    json_schema!({ "enum": types })
 }
 
 impl Item {
