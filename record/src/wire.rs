@@ -266,6 +266,8 @@ pub struct Conflict {
     pub unknown_token: bool,
     /// What the refused write asked for stands there already.
     pub already_applied: bool,
+    /// One side touches a place that the collection wants a person to decide (`"x-merge": "manual"`).
+    pub manual: bool,
 }
 
 /// What became of a write that the store could judge.

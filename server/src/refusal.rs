@@ -65,6 +65,8 @@ impl<'a> CurrentMember<'a> {
 pub enum Suggestion {
     /// Put both sides together, and send the result with the current token.
     Merge,
+    /// Have a person look: one side touches a member that the collection wants decided by one (`"x-merge": "manual"`).
+    Review,
     /// It is gone: create it again, or let it be.
     Recreate,
 }
@@ -116,7 +118,11 @@ pub fn stale(key: &Key, conflict: &Conflict, claims: &Claim, bodies: Bodies) -> 
         problem = problem.with("alreadyApplied", &true);
     }
     let stands = matches!(conflict.current, Current::Stored(_));
-    let suggestion = if stands { Suggestion::Merge } else { Suggestion::Recreate };
+    let suggestion = match stands {
+        true if conflict.manual => Suggestion::Review,
+        true => Suggestion::Merge,
+        false => Suggestion::Recreate,
+    };
     problem.with("suggestion", &suggestion).noting(Collision::of(key, conflict))
 }
 

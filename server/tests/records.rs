@@ -243,3 +243,27 @@ async fn a_definition_is_a_versioned_resource_of_its_own() {
     assert_eq!(house.get("/v1/collections/c").await.text, "{ }");
     assert_eq!(house.get("/v1/collections/nope").await.status, 404);
 }
+
+#[tokio::test]
+async fn a_refusal_suggests_that_a_person_looks_where_one_side_touches_what_is_to_be_decided_by_one() {
+    let house = House::open().await;
+    let definition = r#"{"schema":{"properties":{"price":{"x-merge":"manual"}}}}"#;
+    house.ask("PUT", "/v1/collections/shop", &[("if-none-match", "*")], definition).await;
+    let suggests = async |id: &str, theirs: &str, method: &str, kind: &str, mine: &str| {
+        let at = format!("/v1/collections/shop/records/{id}");
+        let old = house.create(&at, r#"{"name":"Bed","price":{"eur":1}}"#).await;
+        house.replace(&at, &old, "bob", theirs).await;
+        let refused = house.ask(method, &at, &[("if-match", &old), ("content-type", kind)], mine).await;
+        assert_eq!(refused.status, 412, "{}", refused.text);
+        refused.json()["suggestion"].as_str().unwrap().to_owned()
+    };
+    let (json, patch) = ("application/json", "application/merge-patch+json");
+    let (bed, named) = (r#"{"name":"Cot","price":{"eur":1}}"#, r#"{"name":"Sofa","price":{"eur":1}}"#);
+    let dearer = r#"{"name":"Bed","price":{"eur":2}}"#;
+    assert_eq!(suggests("a", bed, "PUT", json, named).await, "merge");
+    assert_eq!(suggests("b", dearer, "PUT", json, named).await, "review", "theirs touches it");
+    assert_eq!(suggests("c", bed, "PUT", json, dearer).await, "review", "mine touches it");
+    assert_eq!(suggests("d", bed, "PATCH", patch, r#"{"price":{"eur":3}}"#).await, "review");
+    assert_eq!(suggests("e", dearer, "DELETE", json, "").await, "review");
+    house.close().await;
+}

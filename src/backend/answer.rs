@@ -37,6 +37,7 @@ pub(super) struct Problem {
     pub(super) overlap: Vec<Pointer>,
     pub(super) already_applied: bool,
     pub(super) changes_omitted: u64,
+    pub(super) suggestion: String,
 }
 
 /// The version whose token was presented, as a problem tells it.

@@ -157,6 +157,7 @@ impl Backend {
             overlap: Vec::new(),
             unknown_token: false,
             already_applied: false,
+            manual: false,
         })))
     }
 
@@ -177,6 +178,7 @@ impl Backend {
             overlap: problem.overlap,
             unknown_token: problem.code == "unknown_token",
             already_applied: problem.already_applied,
+            manual: problem.suggestion == "review",
         })
     }
 

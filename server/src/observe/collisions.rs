@@ -420,6 +420,7 @@ mod tests {
                 overlap,
                 unknown_token: false,
                 already_applied: false,
+                manual: false,
             };
             Collision::of(&at("a"), &conflict).fields
         };

@@ -89,7 +89,10 @@ fn ask(pen: &Pen, key: &Key, expect: &Expect) -> Result<BulkOutcome, StoreError>
     let row = Row::find(pen, key)?;
     let conflict = match expect.holds(row.as_ref().and_then(Row::tag)) {
         true => None,
-        false => Some(Box::new(explain::conflict(pen, row.as_ref(), key, expect, None)?)),
+        false => {
+            let rules = &pen.settings(&key.collection)?.rules;
+            Some(Box::new(explain::conflict(pen, rules, row.as_ref(), key, expect, None)?))
+        }
     };
     let found = match &row {
         Some(row) => row.stored(key)?.map_or_else(|| Found::Gone(row.tombstone()), Found::Stored),

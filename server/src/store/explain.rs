@@ -1,6 +1,7 @@
 //! Why a write was refused: what stands there, what the writer had seen, and who wrote since.
 
 use midair_record::diff::{diff, overlap};
+use midair_record::merge::rule::{Rule, Rules};
 use midair_record::wire::{Base, Conflict, Current, Key};
 use midair_record::{Object, Pointer, Record};
 use rusqlite::Connection;
@@ -12,9 +13,10 @@ use super::{Expect, StoreError, Tags, history, version_in};
 const CHANGES_TOLD: u64 = 100;
 
 /// The conflict between what stands at `key`, in `row`, and a write that expected something else. `mine`: what it was to
-/// be, if that is known.
+/// be, if that is known. `rules`: how the collection wants it merged.
 pub(super) fn conflict(
     connection: &Connection,
+    rules: &Rules,
     row: Option<&Row>,
     key: &Key,
     expect: &Expect,
@@ -43,6 +45,18 @@ pub(super) fn conflict(
         let now = now.as_ref().map_or(&nothing, |now| now.fields.fields());
         touched.extend(changed_paths(base.fields.fields(), now));
     }
+    let asks = |at: &Pointer| {
+        let mut place = Pointer::root();
+        at.names().iter().any(|name| {
+            place = place.child(name);
+            rules.declared_at(&place) == Some(&Rule::Manual)
+        })
+    };
+    let mine_asks = || {
+        let (Some(base), Some(mine)) = (&base, mine) else { return false };
+        changed_paths(base.fields.fields(), mine.fields()).iter().any(asks)
+    };
+    let manual = touched.iter().any(asks) || mine_asks();
     let (already_applied, shared) = match (&now, mine) {
         (Some(now), Some(mine)) => {
             let same = now.fields.canonical() == mine.canonical();
@@ -64,7 +78,7 @@ pub(super) fn conflict(
         (None, Some(row)) => Current::Deleted(row.tombstone()),
         (None, None) => Current::Missing,
     };
-    Ok(Conflict { current, expected, base, changes, omitted, overlap: shared, unknown_token, already_applied })
+    Ok(Conflict { current, expected, base, changes, omitted, overlap: shared, unknown_token, already_applied, manual })
 }
 
 /// The members in which two records differ.

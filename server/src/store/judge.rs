@@ -116,7 +116,14 @@ pub(super) fn put_or_explain(pen: &Pen, write: &Write) -> Result<Written, StoreE
     match put(pen, row.as_ref(), write, &digest(&write.record), &Change::default())? {
         Verdict::Written(written) => Ok(written),
         Verdict::Refused => {
-            let conflict = explain::conflict(pen, row.as_ref(), &write.key, &write.expect, Some(&write.record))?;
+            let conflict = explain::conflict(
+                pen,
+                &pen.settings(&write.key.collection)?.rules,
+                row.as_ref(),
+                &write.key,
+                &write.expect,
+                Some(&write.record),
+            )?;
             Ok(Written::Judged(Put::Stale(Box::new(conflict))))
         }
     }
@@ -179,7 +186,8 @@ pub(super) fn delete(pen: &Pen, removal: &Removal) -> Result<Removed, StoreError
     }
     let Some(stands) = row.record()? else { return Ok(Removed::Judged(Delete::Gone(row.tombstone()))) };
     if !removal.expect.holds(row.tag()) {
-        let conflict = explain::conflict(pen, Some(&row), key, &removal.expect, None)?;
+        let conflict =
+            explain::conflict(pen, &pen.settings(&key.collection)?.rules, Some(&row), key, &removal.expect, None)?;
         return Ok(Removed::Judged(Delete::Stale(Box::new(conflict))));
     }
     let paths = changed_paths(stands.fields(), &Object::new());

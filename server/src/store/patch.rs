@@ -108,7 +108,8 @@ fn refused(pen: &Pen, row: &Row, patching: &Patching) -> Result<Written, StoreEr
     };
     let base = base.map(|version| history::text_of(pen, row, version)).transpose()?.flatten();
     let mine: Option<Record> = base.and_then(|base| patch.apply(&base).ok());
-    let mut conflict = explain::conflict(pen, Some(row), key, expect, mine.as_ref())?;
+    let mut conflict =
+        explain::conflict(pen, &pen.settings(&key.collection)?.rules, Some(row), key, expect, mine.as_ref())?;
     if mine.is_none() {
         let theirs: Vec<Pointer> = conflict.overlap.clone();
         conflict.overlap = patch.touches().into_iter().filter(|at| theirs.iter().any(|one| one.overlaps(at))).collect();

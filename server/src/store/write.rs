@@ -128,7 +128,7 @@ impl Store {
             return Ok(None);
         }
         let size = if let Look::Here(seen) = &seen { seen.text.len() } else { 0 };
-        let (asked, digest) = (write.clone(), *digest);
+        let (asked, digest, known) = (write.clone(), *digest, self.inner.known.clone());
         let quick = size.max(write.record.text().len()) <= QUICK;
         self.reading_where(quick, move |connection| {
             let row = Row::find(connection, &asked.key)?;
@@ -139,7 +139,9 @@ impl Store {
             if asked.expect.holds(row.as_ref().and_then(Row::tag)) {
                 return Ok(None);
             }
-            let conflict = explain::conflict(connection, row.as_ref(), &asked.key, &asked.expect, Some(&asked.record))?;
+            let asks = known.of(connection, &asked.key.collection)?;
+            let (row, mine) = (row.as_ref(), Some(&asked.record));
+            let conflict = explain::conflict(connection, &asks.rules, row, &asked.key, &asked.expect, mine)?;
             Ok(Some(Written::Judged(Put::Stale(Box::new(conflict)))))
         })
         .await
@@ -159,12 +161,14 @@ impl Store {
     /// # Errors
     /// As [`Store::put`].
     pub async fn check(&self, key: Key, expect: Expect) -> Result<Option<Conflict>, StoreError> {
+        let known = self.inner.known.clone();
         self.reading(move |connection| {
             let row = Row::find(connection, &key)?;
             if expect.holds(row.as_ref().and_then(Row::tag)) {
                 return Ok(None);
             }
-            explain::conflict(connection, row.as_ref(), &key, &expect, None).map(Some)
+            let asks = known.of(connection, &key.collection)?;
+            explain::conflict(connection, &asks.rules, row.as_ref(), &key, &expect, None).map(Some)
         })
         .await
     }

@@ -62,6 +62,7 @@ pub fn refusal(before: &Stored, now: &Stored) -> Conflict {
         overlap: Vec::new(),
         unknown_token: false,
         already_applied: false,
+        manual: false,
     }
 }
 
