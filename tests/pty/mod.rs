@@ -215,6 +215,15 @@ impl Terminal {
         self.waits_until(&format!("{text:?}"), |screen| screen.contents().contains(text))
     }
 
+    /// Reads what is drawn within this time.
+    pub fn watches(&mut self, time: Duration) -> &mut Self {
+        let end = Instant::now() + time;
+        while let Ok(chunk) = self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            self.take(&chunk);
+        }
+        self
+    }
+
     /// Waits until nothing more is drawn: for pictures, which must not catch half a frame.
     pub fn falls_quiet(&mut self) -> &mut Self {
         while let Ok(chunk) = self.output.recv_timeout(Duration::from_millis(250)) {

@@ -60,6 +60,14 @@ impl Home {
         assert_eq!(answer.status, 200, "{}", answer.body);
     }
 
+    /// `by` replaces the whole record, whatever it says.
+    pub fn replaces(&self, by: &str, key: &str, body: &str) {
+        let now = self.reads(key);
+        let headers = [("If-Match", now.etag.as_str()), ("Midair-Author", by)];
+        let answer = self.ask("PUT", &Home::at(key), &headers, body);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+
     pub fn deletes(&self, by: &str, key: &str) {
         let now = self.reads(key);
         let headers = [("If-Match", now.etag.as_str()), ("Midair-Author", by)];

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Bob saved v8 with `theirs` while alice made `mine` of v7; the collection's definition is `definition`.
-fn collided(definition: &str, mine: &[(&str, &str)], theirs: &[(&str, &str)]) -> Desk {
+pub fn collided(definition: &str, mine: &[(&str, &str)], theirs: &[(&str, &str)]) -> Desk {
     let mut desk = Desk::edits();
     let before = stored(7, "alice", BASE);
     let mut draft = Draft::of("projects", before.clone(), "seed-draft".into());
