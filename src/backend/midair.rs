@@ -136,7 +136,7 @@ impl Backend {
         self.url(&["v1", "collections", &key.collection, "records", &key.id])
     }
 
-    fn versions(&self, key: &Key) -> reqwest::Url {
+    pub(super) fn versions(&self, key: &Key) -> reqwest::Url {
         let mut url = self.record(key);
         if let Ok(mut path) = url.path_segments_mut() {
             path.push("versions");
@@ -154,6 +154,14 @@ impl Backend {
             StatusCode::OK => answer.json(),
             _ => Err(answer.fault(Asks::Read)),
         }
+    }
+
+    /// The items of one page of a list.
+    pub(super) async fn listed<T: DeserializeOwned, Cursor: DeserializeOwned>(
+        &self,
+        url: reqwest::Url,
+    ) -> Result<Vec<T>, Fault> {
+        self.found::<Listed<T, Cursor>>(url).await.map(|page| page.items)
     }
 
     /// Every item of a list, over all its pages.

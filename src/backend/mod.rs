@@ -6,6 +6,7 @@ mod answer;
 mod bulk;
 mod fault;
 mod feed;
+mod history;
 mod midair;
 mod trace;
 mod write;

@@ -161,7 +161,12 @@ impl Backend {
     }
 
     /// What a refusal says, completed by a read where it leaves out what stands there now.
-    async fn conflict(&self, key: &Key, presented: Option<&Token>, answer: &Answer) -> Result<Conflict, Fault> {
+    pub(super) async fn conflict(
+        &self,
+        key: &Key,
+        presented: Option<&Token>,
+        answer: &Answer,
+    ) -> Result<Conflict, Fault> {
         let problem = answer.problem();
         let current = match (problem.current, problem.deleted) {
             (Some(current), _) => Current::Stored(current.of(&key.id)),
@@ -197,7 +202,7 @@ impl Backend {
         )))
     }
 
-    async fn current(&self, key: &Key) -> Result<Current, Fault> {
+    pub(super) async fn current(&self, key: &Key) -> Result<Current, Fault> {
         match self.read(key).await.map_err(after_a_write)? {
             Read::Stored(stored) => Ok(Current::Stored(stored)),
             Read::Gone(tombstone) => Ok(Current::Deleted(tombstone)),

@@ -33,6 +33,12 @@ pub enum Msg {
     Link(Link),
     /// A draft was written to disk, or could not be.
     DraftKept { slot: String, result: Result<(), NotKept> },
+    /// A page of a record's history came: the newest one, or the one before version `before`.
+    History { key: Key, before: Option<u64>, result: Result<HistoryPage, String> },
+    /// A version came; `None` where its fields are no longer kept.
+    Version { key: Key, number: u64, result: Result<Option<Box<Stored>>, String> },
+    /// A restoration of version `number` was answered.
+    Restored { key: Key, number: u64, result: Result<Put, Unsaved> },
     /// Drafts that an earlier session left, and what could not be read of them.
     Waiting { drafts: Vec<WaitingDraft>, unreadable: Vec<String> },
 }
@@ -58,6 +64,12 @@ pub enum Effect {
     Save { slot: String, draft: Box<Draft> },
     /// Delete the version that the token names.
     Delete { key: Key, token: Token, edit_id: String },
+    /// Ask for a page of a record's history: the newest one, or the one before version `before`.
+    LoadHistory { key: Key, before: Option<u64> },
+    /// Ask for a version of a record.
+    LoadVersion { key: Key, number: u64 },
+    /// Write version `number` again as the newest, over the version that the token names, or over a deletion.
+    Restore { key: Key, number: u64, token: Option<Token>, edit_id: String },
     /// Draw every cell again.
     Repaint,
     /// Give the terminal back and stop, until the shell lets midair go on.
@@ -101,6 +113,17 @@ pub struct Page {
     pub items: Vec<Stored>,
     pub next: Option<String>,
     pub total: Option<u64>,
+}
+
+/// A page of a record's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryPage {
+    /// What stands at the key, with the newest page.
+    pub now: Option<Read>,
+    /// Oldest first.
+    pub lines: Vec<VersionLine>,
+    /// Whether there are versions before these.
+    pub older: bool,
 }
 
 /// What stands at a key.

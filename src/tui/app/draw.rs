@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 
-use super::{App, Notice, Screen};
+use super::{App, Notice, Over, Screen};
 use crate::tui::keys::{Action, Bound, Keys, Place};
 use crate::tui::msg::Link;
 use crate::tui::theme::Theme;
@@ -79,6 +79,7 @@ impl App {
         }
         match (&self.prompt, &self.screen) {
             (Some(prompt), _) => prompt.caret(notice),
+            (None, _) if self.over.is_some() => None,
             (None, Screen::Editor(editor)) => editor.caret(body),
             (None, Screen::Collision(collision)) => collision.caret(body),
             _ => None,
@@ -109,6 +110,10 @@ impl App {
         }
         if let Some(help) = &self.help {
             return help.draw(self.place_beneath(), keys, area, buf, theme);
+        }
+        match &self.over {
+            Some(Over::History(history)) => return history.draw(area, buf, (theme, keys), clock),
+            None => {}
         }
         match &self.screen {
             Screen::Browser => self.browser.draw(area, buf, (theme, keys), clock),
@@ -199,9 +204,14 @@ impl App {
         if self.palette.is_some() || self.help.is_some() || self.prompt.is_some() {
             return true;
         }
+        match &self.over {
+            Some(Over::History(history)) => return history.works_now(line.action),
+            None => {}
+        }
         match (&self.screen, line.action) {
+            (Screen::Editor(editor), Action::History) => editor.draft.base.stored().is_some(),
             (Screen::Editor(editor), Action::LookAtTheirs) => editor.theirs.is_some(),
-            (Screen::Browser, Action::Open | Action::Delete) => {
+            (Screen::Browser, Action::Open | Action::Delete | Action::History) => {
                 self.browser.record().is_some() && self.browser.in_records()
             }
             (Screen::Collision(collision), action) if !collision.by_hand() => collision.works_now(action),
@@ -249,7 +259,7 @@ pub(in crate::tui) fn draw_keys(
     };
     let always = |(line, _): &(&Bound, String)| match line.action {
         Action::Help => line.place != Place::Everywhere,
-        Action::Back => matches!(line.place, Place::Collision | Place::Files),
+        Action::Back => matches!(line.place, Place::Collision | Place::Files | Place::History),
         _ => false,
     };
     let mut kept_free: u16 = lines.iter().filter(|line| always(line)).map(|line| wide(line, false)).sum();

@@ -51,7 +51,7 @@ impl App {
     }
 
     /// What stands on the server now of the record on the screen.
-    fn meanwhile(&mut self, key: &Key, read: Read, changes: Vec<VersionLine>) {
+    pub(super) fn meanwhile(&mut self, key: &Key, read: Read, changes: Vec<VersionLine>) {
         let edit_id = self.seat.next_edit_id();
         let look = self.named(Place::Editor, Action::LookAtTheirs);
         match &mut self.screen {
@@ -105,6 +105,7 @@ impl App {
     pub(super) fn changed(&mut self, event: &Event) -> Vec<Effect> {
         let own = event.line.edit_id.as_ref().is_some_and(|id| id.starts_with(&self.seat.seed));
         let mut effects = self.browser.changed(event);
+        effects.extend(self.history_changed(event));
         let key = Key { collection: event.collection.clone(), id: event.id.clone() };
         let (open, since) = match &self.screen {
             Screen::Editor(editor) => (&editor.draft.key, editor.draft.base.stored().map(|stored| stored.version)),

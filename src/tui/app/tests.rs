@@ -1,6 +1,7 @@
 //! Stories of one person at the screen, told in messages and effects; there is no terminal and no server in them.
 
 mod advertised;
+mod histories;
 mod looks;
 mod rules;
 mod screens;

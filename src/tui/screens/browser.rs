@@ -1,6 +1,6 @@
 //! The browser: collections, their records page by page, and a look at the one under the cursor; knows no server.
 
-use midair_record::wire::{Event, Op, Stored};
+use midair_record::wire::{Event, Key, Op, Stored};
 use midair_record::{Object, Value};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -52,6 +52,11 @@ impl Browser {
     /// The record under the cursor.
     pub fn record(&self) -> Option<&Stored> {
         self.records.get(self.focus)
+    }
+
+    /// The key of the record under the cursor.
+    pub fn key(&self) -> Option<Key> {
+        Some(Key { collection: self.collection()?.to_owned(), id: self.record()?.id.clone() })
     }
 
     /// Whether the cursor is among the records.
@@ -132,7 +137,7 @@ impl Browser {
         match event.line.op {
             Op::Update => {
                 let listed = self.records.iter().any(|stored| stored.id == event.id);
-                let key = midair_record::wire::Key { collection: event.collection.clone(), id: event.id.clone() };
+                let key = Key { collection: event.collection.clone(), id: event.id.clone() };
                 if listed { vec![Effect::Load { key, since: None }] } else { Vec::new() }
             }
             Op::Delete => {

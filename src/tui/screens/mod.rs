@@ -6,5 +6,6 @@ pub mod deletion;
 pub mod drafts;
 pub mod editor;
 pub mod help;
+pub mod history;
 pub mod palette;
 pub mod prompt;

@@ -218,6 +218,31 @@ fn at_the_drafts(preset: Preset) -> Desk {
     desk
 }
 
+fn looking_back(preset: Preset) -> Desk {
+    let mut desk = sit(preset);
+    desk.does(Action::History);
+    let asked = desk.effects.iter().rev().find_map(|effect| match effect {
+        Effect::LoadHistory { key, .. } => Some(key.clone()),
+        _ => None,
+    });
+    let lines = (1..=40).map(|version| histories::line(version, "bob", Op::Update, &["/quota"])).collect();
+    let now = Some(Read::Stored(Box::new(stored(40, "alice", BASE))));
+    let page = crate::tui::msg::HistoryPage { now, lines, older: false };
+    desk.happens(Msg::History { key: asked.unwrap(), before: None, result: Ok(page) });
+    desk.answers_versions();
+    for _ in 0..20 {
+        desk.does(Action::Down);
+        desk.answers_versions();
+    }
+    desk
+}
+
+fn about_to_restore(preset: Preset) -> Desk {
+    let mut desk = looking_back(preset);
+    desk.does(Action::Restore);
+    desk
+}
+
 fn at_a_question(preset: Preset) -> Desk {
     let mut desk = sit(preset);
     desk.does(Action::New);
@@ -251,7 +276,7 @@ fn in_the_palette(preset: Preset) -> Desk {
 /// What a place is called, and how to get there.
 type Way = (&'static str, fn(Preset) -> Desk);
 
-pub(super) const PLACES: [Way; 12] = [
+pub(super) const PLACES: [Way; 14] = [
     ("browser", sit),
     ("editor", in_the_editor),
     ("field", in_a_field),
@@ -261,6 +286,8 @@ pub(super) const PLACES: [Way; 12] = [
     ("deleted", on_the_card_of_a_deleted_record),
     ("deletion", about_to_delete),
     ("drafts", at_the_drafts),
+    ("history", looking_back),
+    ("restoring", about_to_restore),
     ("question", at_a_question),
     ("help", in_the_help),
     ("palette", in_the_palette),

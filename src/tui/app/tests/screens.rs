@@ -117,6 +117,27 @@ fn waiting_drafts() {
 }
 
 #[test]
+fn the_history() {
+    let mut desk = Desk::sit(Depth::None);
+    desk.looks_back();
+    desk.keys("down space up");
+    desk.answers_versions();
+    desk.keys("down down down");
+    desk.answers_versions();
+    pictures("history", desk);
+}
+
+#[test]
+fn restoring_a_version() {
+    let mut desk = Desk::sit(Depth::None);
+    desk.looks_back();
+    desk.keys("down down");
+    desk.answers_versions();
+    desk.keys("r");
+    pictures("restoring", desk);
+}
+
+#[test]
 fn the_help() {
     let mut desk = Desk::sit(Depth::None);
     desk.keys("?");

@@ -1,0 +1,42 @@
+//! What is around one record, told by real terminals: its history, who is there, what collides, and what waits.
+#![allow(clippy::unwrap_used)]
+
+mod pty;
+
+use pty::Home;
+
+const KEY: &str = "projects/prj_1";
+const RECORD: &str = r#"{"name":"Launch","quota":100,"owner":"dana","notes":"Call carol."}"#;
+
+#[test]
+fn a_version_of_the_history_is_compared_and_restored_and_nothing_is_rewound() {
+    let home = Home::new();
+    let mut alice = home.person("alice");
+    alice.shows("live");
+    home.creates(KEY, RECORD);
+    home.edits("bob", KEY, "Launch", "Launch day");
+    home.edits("carol", KEY, "100", "150");
+    alice.shows("Launch day").keys("h").shows("History · projects/prj_1 · v3 now");
+    alice.shows("v2 → v3 · 1 field differs").shows("100").shows("150");
+    alice.keys("down").shows("v1 → v2").shows("bob saved at");
+    alice.keys("down").shows("nothing → v1");
+    alice.keys("' ' home").shows("v1 → v3 · 2 fields differ");
+    alice.keys("end r").shows("Write v1 again as the newest version, over v3 by carol?").shows("quota: 150 → 100");
+    alice.keys("y").shows("Restored v1 of projects/prj_1; it is v4 now").shows("v4 now");
+    assert_eq!(home.reads(KEY).body, RECORD);
+    alice.keys("esc").shows("/ filter");
+}
+
+#[test]
+fn a_draft_waits_beneath_the_history_that_was_opened_from_it() {
+    let home = Home::new();
+    let mut alice = home.person("alice");
+    alice.shows("live");
+    home.creates(KEY, RECORD);
+    alice.shows("prj_1").keys("enter").shows("from v1").keys("' site'").shows("Launch site");
+    home.edits("bob", KEY, "100", "150");
+    alice.shows("bob saved v2").keys("ctrl-o").shows("History · projects/prj_1 · v2 now").shows("quota");
+    home.edits("carol", KEY, "150", "175");
+    alice.shows("· v3 now").keys("esc").shows("Launch site").shows("carol saved v3");
+    alice.keys("ctrl-s").shows("as v4, merged with carol's v3: quota.");
+}
