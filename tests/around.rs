@@ -28,6 +28,26 @@ fn a_version_of_the_history_is_compared_and_restored_and_nothing_is_rewound() {
 }
 
 #[test]
+fn who_is_editing_is_seen_from_a_second_terminal_and_goes_when_they_leave() {
+    let home = Home::new();
+    let mut alice = home.person("alice");
+    alice.shows("live");
+    home.creates(KEY, RECORD);
+    alice.shows("prj_1");
+    let mut carol = home.person("carol");
+    carol.shows("prj_1").keys("enter").shows("from v1");
+    alice.shows("✎ carol").shows("2 people here");
+    carol.keys("down down down").shows("▸ notes");
+    alice.keys("enter").shows("✎ carol is editing notes");
+    carol.shows("✎ alice is editing name");
+    let mut other = home.person("alice");
+    other.shows("✎ carol +1");
+    alice.keys("' site' ctrl-s").shows("as v2");
+    carol.shows("alice saved v2").keys("esc").shows("/ filter");
+    alice.hides("✎ carol").hides("people here");
+}
+
+#[test]
 fn a_draft_waits_beneath_the_history_that_was_opened_from_it() {
     let home = Home::new();
     let mut alice = home.person("alice");

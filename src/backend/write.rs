@@ -17,7 +17,7 @@ const STALE_REPLICA: [Duration; 3] =
     [Duration::from_millis(100), Duration::from_millis(300), Duration::from_millis(900)];
 
 /// Names and notes in headers stay readable where they can: only what a header cannot carry plainly is escaped.
-const IN_HEADER: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(super) const IN_HEADER: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What must hold for a write to happen. There is no third.
 enum Precondition<'w> {

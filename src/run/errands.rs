@@ -44,6 +44,15 @@ impl Errands {
                     Msg::Saved { sent: draft, result }
                 });
             }
+            // Nobody waits for these two, and a server that does not know them loses nothing.
+            Effect::SayHere { key, path } => {
+                let backend = self.backend.clone();
+                tokio::spawn(async move { backend.say_here(&key, path.as_ref()).await });
+            }
+            Effect::SayGone { key } => {
+                let backend = self.backend.clone();
+                tokio::spawn(async move { backend.say_gone(&key).await });
+            }
             Effect::LoadCollections => {
                 let backend = self.backend.clone();
                 self.spawn(async move {

@@ -6,6 +6,7 @@ mod draw;
 mod history;
 mod live;
 mod palette;
+mod presence;
 mod prompt;
 mod record;
 mod saving;
@@ -20,6 +21,7 @@ use self::drafts::Orders;
 pub use self::draw::SMALLEST;
 pub(in crate::tui) use self::draw::{draw_begun, draw_keys};
 use self::saving::Flight;
+use super::company::Company;
 use super::definition::Definition;
 use super::keyboard::{Keyboard, Pressed};
 use super::keys::{Action, Place};
@@ -89,6 +91,7 @@ pub struct App {
     link: Link,
     size: (u16, u16),
     browser: Browser,
+    company: Company,
     screen: Screen,
     over: Option<Over>,
     prompt: Option<Prompt>,
@@ -118,6 +121,7 @@ impl App {
             link: Link::Connecting,
             size: (80, 24),
             browser: Browser::default(),
+            company: Company::default(),
             screen: Screen::Browser,
             over: None,
             prompt: None,
@@ -151,6 +155,7 @@ impl App {
     /// Takes a message, and says what is to be done.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let effects = self.take(msg);
+        self.meet();
         self.orders.count(&effects);
         effects
     }
@@ -172,6 +177,7 @@ impl App {
             Msg::Saved { sent, result } => self.saved(*sent, result),
             Msg::Deleted { key, result } => self.deleted(key, result),
             Msg::Changed(event) => self.changed(&event),
+            Msg::Present { key, by, path, here } => self.present(key, by, path, here),
             Msg::Link(link) => self.linked(link),
             Msg::History { key, before, result } => self.history_came(&key, before, result),
             Msg::Version { key, number, result } => self.version_came(&key, number, result),

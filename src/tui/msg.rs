@@ -1,9 +1,9 @@
 //! What happens to the screen and what it wants done: the whole protocol between `tui` and `run`, as plain values.
 
 use jiff::Timestamp;
-use midair_record::Record;
 use midair_record::draft::Draft;
 use midair_record::wire::{Delete, Event, Key, Put, Stored, Token, Tombstone, VersionLine};
+use midair_record::{Pointer, Record};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 
 /// Something that happened.
@@ -29,6 +29,8 @@ pub enum Msg {
     Deleted { key: Key, result: Result<Delete, Unsaved> },
     /// Somebody wrote a record, in this terminal or elsewhere.
     Changed(Event),
+    /// Somebody is editing a record, at `path` in it, or no longer is.
+    Present { key: Key, by: String, path: Option<Pointer>, here: bool },
     /// The connection came or went.
     Link(Link),
     /// A draft was written to disk, or could not be.
@@ -70,6 +72,10 @@ pub enum Effect {
     LoadVersion { key: Key, number: u64 },
     /// Write version `number` again as the newest, over the version that the token names, or over a deletion.
     Restore { key: Key, number: u64, token: Option<Token>, edit_id: String },
+    /// Tell others that I am editing a record, at `path` in it.
+    SayHere { key: Key, path: Option<Pointer> },
+    /// Tell them that I no longer am.
+    SayGone { key: Key },
     /// Draw every cell again.
     Repaint,
     /// Give the terminal back and stop, until the shell lets midair go on.

@@ -95,12 +95,22 @@ impl App {
             Link::Lost(_) => (format!("NOT CONNECTED, trying again{}", self.turning()), theme.bad),
         };
         let place = format!("  {} · you are {} · ", self.seat.server, self.seat.who);
+        let beside = self.beside(area.width, &state.0);
         let pieces = [
             (" midair", theme.title.add_modifier(Modifier::BOLD)),
             (place.as_str(), theme.plain),
             (state.0.as_str(), state.1),
         ];
-        panel::line(buf, area, 0, &pieces);
+        let used = panel::line(buf, area, 0, &pieces);
+        panel::line_right(buf, area, 0, used, (&beside, theme.asks));
+    }
+
+    /// What stands at the right end of the first line: who else is here. As many words as there is room for.
+    fn beside(&self, width: u16, state: &str) -> String {
+        let Some(people) = self.people() else { return String::new() };
+        let used = glyph::width(&format!(" midair  {} · you are {} · {state}", self.seat.server, self.seat.who), width);
+        let long = format!("{people} people here ");
+        if used + glyph::width(&long, width) < width { long } else { format!("{people} here ") }
     }
 
     fn draw_screen(&self, area: Rect, buf: &mut Buffer) {
@@ -116,7 +126,7 @@ impl App {
             None => {}
         }
         match &self.screen {
-            Screen::Browser => self.browser.draw(area, buf, (theme, keys), clock),
+            Screen::Browser => self.browser.draw(area, buf, (theme, keys), clock, &self.here()),
             Screen::Editor(editor) => editor.draw(area, buf, (theme, keys), clock),
             Screen::Collision(collision) => collision.draw(area, buf, (theme, keys), clock),
             Screen::Deleted(deleted) => {
@@ -124,11 +134,11 @@ impl App {
                 deleted.draw(area, buf, theme, clock);
             }
             Screen::Deletion(deletion) => {
-                self.browser.draw(area, buf, (theme, keys), clock);
+                self.browser.draw(area, buf, (theme, keys), clock, &self.here());
                 deletion.draw(area, buf, theme, clock);
             }
             Screen::Drafts(drafts) => {
-                self.browser.draw(area, buf, (theme, keys), clock);
+                self.browser.draw(area, buf, (theme, keys), clock, &self.here());
                 drafts.draw(area, buf, (theme, keys), clock);
             }
         }

@@ -18,6 +18,7 @@ impl App {
         let mut effects = self.keep_typed();
         effects.extend(self.browser.tick());
         effects.extend(self.resend(false));
+        effects.extend(self.say_where());
         effects
     }
 
@@ -126,6 +127,9 @@ impl App {
         let came = matches!(link, Link::Live { .. }) && !matches!(self.link, Link::Live { .. });
         let back = came && matches!(self.link, Link::Lost(_));
         self.link = link;
+        if !matches!(self.link, Link::Live { .. }) {
+            self.company.forget();
+        }
         if !came {
             return Vec::new();
         }

@@ -138,6 +138,12 @@ impl App {
 
     /// What has to be kept on disk before this screen goes away, for whatever reason.
     pub fn parting(&mut self) -> Vec<Effect> {
+        let mut effects = self.say_gone();
+        effects.extend(self.keep_all());
+        effects
+    }
+
+    fn keep_all(&mut self) -> Vec<Effect> {
         let editor = match &mut self.screen {
             Screen::Collision(collision) => return vec![keep_collision(collision)],
             Screen::Editor(editor) => editor,

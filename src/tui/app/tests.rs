@@ -3,6 +3,7 @@
 mod advertised;
 mod histories;
 mod looks;
+mod meeting;
 mod rules;
 mod screens;
 mod stories;

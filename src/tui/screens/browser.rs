@@ -245,7 +245,15 @@ impl Browser {
     }
 
     /// Draws what there is room for: records always, collections and the look at one record where they fit.
-    pub fn draw(&self, area: Rect, buf: &mut Buffer, (theme, keys): (&Theme, &Keys), clock: Clock) {
+    /// `here`: who is editing which record of the collection.
+    pub fn draw(
+        &self,
+        area: Rect,
+        buf: &mut Buffer,
+        (theme, keys): (&Theme, &Keys),
+        clock: Clock,
+        here: &[(String, String)],
+    ) {
         let [left, middle, right] = match area.width {
             ..80 => [0, area.width, 0],
             80..120 => [20, area.width - 20, 0],
@@ -257,10 +265,10 @@ impl Browser {
             if self.side == Side::Collections {
                 return self.draw_collections(middle, buf, theme);
             }
-            return self.draw_records(middle, buf, (theme, keys), clock);
+            return self.draw_records(middle, buf, (theme, keys), clock, here);
         }
         self.draw_collections(left, buf, theme);
-        self.draw_records(middle, buf, (theme, keys), clock);
+        self.draw_records(middle, buf, (theme, keys), clock, here);
         if right.width > 0 {
             self.draw_preview(right, buf, theme, clock);
         }
@@ -289,7 +297,14 @@ impl Browser {
         }
     }
 
-    fn draw_records(&self, area: Rect, buf: &mut Buffer, (theme, keys): (&Theme, &Keys), clock: Clock) {
+    fn draw_records(
+        &self,
+        area: Rect,
+        buf: &mut Buffer,
+        (theme, keys): (&Theme, &Keys),
+        clock: Clock,
+        people: &[(String, String)],
+    ) {
         let name = self.collection().unwrap_or("no collection");
         let filter = if self.filter.is_empty() { String::new() } else { format!(" · filter: {}", self.filter) };
         let loading = if self.asked.is_some() { "loading…" } else { "" };
@@ -335,6 +350,9 @@ impl Browser {
             let (when, version) = (ago(&stored.updated_at, clock), stored.version.to_string());
             panel::line(buf, list, row, &[(cursor, theme.asks)]);
             columns.draw(buf, list, row, [&stored.id, &label, &when, &stored.updated_by, &version], style);
+            if let Some((_, who)) = people.iter().find(|(id, _)| *id == stored.id) {
+                columns.draw_person(buf, list, row, who, if here { style } else { theme.theirs });
+            }
         }
     }
 
@@ -406,6 +424,14 @@ impl Columns {
         let name = width.saturating_sub(2 + id + updated + by + version + 3);
         let starts = [1, id + 2, id + name + 3, id + name + updated + 3, id + name + updated + by + 3];
         Columns([(starts[0], id), (starts[1], name), (starts[2], updated), (starts[3], by), (starts[4], version)])
+    }
+
+    /// Who is editing the record, at the end of its name.
+    fn draw_person(&self, buf: &mut Buffer, area: Rect, row: u16, who: &str, style: ratatui::style::Style) {
+        let (start, width) = self.0[1];
+        let words = glyph::fit(&format!(" ✎ {who}"), (width * 2 / 3).max(8).min(width));
+        let wide = glyph::width(&words, width);
+        glyph::put(buf, (area.x + start + width.saturating_sub(wide + 1), area.y + row), wide, &words, style);
     }
 
     fn draw(&self, buf: &mut Buffer, area: Rect, row: u16, words: [&str; 5], style: ratatui::style::Style) {

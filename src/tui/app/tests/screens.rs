@@ -138,6 +138,17 @@ fn restoring_a_version() {
 }
 
 #[test]
+fn others_in_the_browser_and_in_the_editor() {
+    let mut desk = Desk::sit(Depth::None);
+    desk.meets("carol", Some("/quota"));
+    desk.meets("bob", None);
+    pictures("company-browser", desk);
+    let mut desk = Desk::edits();
+    desk.meets("carol", Some("/quota"));
+    pictures("company-editor", desk);
+}
+
+#[test]
 fn the_help() {
     let mut desk = Desk::sit(Depth::None);
     desk.keys("?");
