@@ -48,6 +48,21 @@ fn who_is_editing_is_seen_from_a_second_terminal_and_goes_when_they_leave() {
 }
 
 #[test]
+fn the_pulse_tells_of_a_real_collision_who_and_over_what() {
+    let home = Home::new();
+    let mut alice = home.person("alice");
+    alice.shows("live");
+    home.creates(KEY, RECORD);
+    alice.shows("prj_1").keys("enter").shows("from v1").keys("' site'").shows("Launch site");
+    home.edits("bob", KEY, "Launch", "Launch day");
+    alice.shows("bob saved v2").keys("ctrl-s").shows("Mid-air collision");
+    alice.keys("right enter").shows("as v3").keys("esc").shows("m pulse").keys("m");
+    alice.shows("1 write refused").shows("25.0 % of the writes").shows("1, half in");
+    alice.shows("projects/prj_1").shows("projects · name").shows("refused 1 times · was first 0 times");
+    alice.keys("esc").shows("/ filter");
+}
+
+#[test]
 fn a_draft_waits_beneath_the_history_that_was_opened_from_it() {
     let home = Home::new();
     let mut alice = home.person("alice");

@@ -4,7 +4,7 @@ mod house;
 
 use futures_util::{StreamExt, pin_mut};
 use house::{House, edited, given, key, stored};
-use midair::backend::{Creation, Fault, Outcome, Read, Together};
+use midair::backend::{Creation, Fault, Outcome, Presence, Read, Together, Told};
 use midair_record::wire::{Conflict, Current, Delete, Event, Op, Put};
 use midair_record::{Draft, Record};
 
@@ -210,6 +210,40 @@ async fn a_version_is_restored_as_the_newest_and_only_over_the_one_that_was_seen
     let again = alice.restore(&key("apollo"), 2, None, "e7").await.expect("an answer");
     assert!(matches!(again, Put::Stored { created: true, .. }), "{again:?}");
     assert_eq!(alice.version_if_kept(&key("apollo"), 4).await.expect("an answer"), None, "a deletion left nothing");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn the_last_minutes_tell_of_a_collision() {
+    let house = House::open().await;
+    let (alice, bob) = (house.as_("alice"), house.as_("bob"));
+    let loaded = given(&alice, "apollo", ODD).await;
+    bob.save(&edited(&loaded, "/quota", "150", "e1")).await.expect("an answer");
+    conflict_of(alice.save(&edited(&loaded, "/quota", "120", "e2")).await.expect("an answer"));
+    let pulse = alice.pulse().await.expect("an answer");
+    assert_eq!((pulse.window.writes, pulse.window.conflicts), (2, 1));
+    assert_eq!((pulse.collections[0].name.as_str(), pulse.collections[0].conflicts), ("projects", 1));
+    let hottest = pulse.hottest;
+    assert_eq!((hottest.records[0].id.as_str(), hottest.fields[0].field.as_str()), ("apollo", "/quota"));
+    assert!(hottest.authors.iter().any(|hot| hot.author == "alice" && hot.refused == 1), "{:?}", hottest.authors);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn who_is_editing_is_told_to_whoever_comes_late_too() {
+    let house = House::open().await;
+    let (alice, carol) = (house.as_("alice"), house.as_("Zoë 王"));
+    given(&alice, "apollo", ODD).await;
+    let at = midair_record::Pointer::parse("/quota");
+    carol.say_here(&key("apollo"), at.as_ref()).await.expect("an answer");
+    let feed = alice.clone().listen(None).await.expect("a feed");
+    pin_mut!(feed);
+    let there = |path, here| Told::Presence(Presence { key: key("apollo"), by: "Zoë 王".into(), path, here });
+    assert_eq!(soon(feed.next()).await, Some(Ok(there(at, true))));
+    carol.say_here(&key("apollo"), None).await.expect("an answer");
+    assert_eq!(soon(feed.next()).await, Some(Ok(there(None, true))));
+    carol.say_gone(&key("apollo")).await.expect("an answer");
+    assert_eq!(soon(feed.next()).await, Some(Ok(there(None, false))));
     house.close().await;
 }
 

@@ -1,6 +1,7 @@
 //! What is read from midair's own server: the records, their histories, and the server itself; refuses to write anything.
 
 use midair_record::Record;
+use midair_record::pulse::Pulse;
 use midair_record::wire::{Key, Stored, VersionLine};
 use reqwest::StatusCode;
 use serde::Deserialize;
@@ -103,6 +104,14 @@ impl Backend {
             StatusCode::NOT_FOUND if !answer.problem().code.is_empty() => Ok(None),
             _ => Err(answer.fault(Asks::Read)),
         }
+    }
+
+    /// What the server tells of its last minutes.
+    ///
+    /// # Errors
+    /// [`Fault`]; [`Fault::Refused`] from a server that tells no numbers.
+    pub async fn pulse(&self) -> Result<Pulse, Fault> {
+        self.found(self.url(&["v1", "stats"])).await
     }
 
     /// The history of a record, oldest first. Empty when there never was such a record.

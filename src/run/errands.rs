@@ -91,6 +91,10 @@ impl Errands {
                     Msg::Loaded { key, result: result.map(seen), changes }
                 });
             }
+            Effect::LoadPulse => {
+                let backend = self.backend.clone();
+                self.spawn(async move { Msg::Pulse(backend.pulse().await.map(Box::new).map_err(said)) });
+            }
             Effect::LoadHistory { key, before } => {
                 let backend = self.backend.clone();
                 self.spawn(async move {

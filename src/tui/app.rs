@@ -8,6 +8,7 @@ mod live;
 mod palette;
 mod presence;
 mod prompt;
+mod pulse;
 mod record;
 mod saving;
 
@@ -36,6 +37,7 @@ use super::screens::help::Help;
 use super::screens::history::History;
 use super::screens::palette::Palette;
 use super::screens::prompt::{Prompt, Purpose};
+use super::screens::pulse::Pulse;
 use super::theme::Theme;
 
 /// What is up in front of the browser.
@@ -53,6 +55,7 @@ enum Screen {
 #[derive(Clone, Debug)]
 enum Over {
     History(Box<History>),
+    Pulse(Box<Pulse>),
 }
 
 /// Who sits here, at which server, and how names for edits are made.
@@ -182,6 +185,7 @@ impl App {
             Msg::History { key, before, result } => self.history_came(&key, before, result),
             Msg::Version { key, number, result } => self.version_came(&key, number, result),
             Msg::Restored { key, number, result } => self.restored(&key, number, result),
+            Msg::Pulse(result) => self.pulse_came(result),
             Msg::DraftKept { slot, result } => self.draft_kept(&slot, result),
             Msg::Waiting { drafts, unreadable } => self.waiting(drafts, unreadable),
         }
@@ -226,6 +230,7 @@ impl App {
             (Some(_), _) => return Place::Prompt,
             (None, Some(Over::History(history))) if history.asking.is_some() => return Place::Restoring,
             (None, Some(Over::History(_))) => return Place::History,
+            (None, Some(Over::Pulse(_))) => return Place::Pulse,
             (None, None) => {}
         }
         match &self.screen {
@@ -279,6 +284,7 @@ impl App {
         }
         let page = self.page();
         match place {
+            Place::Pulse => return self.in_pulse(action, page),
             Place::History | Place::Restoring => return self.in_history(action, page),
             Place::Palette => return self.in_palette(action),
             _ if self.help.is_some() => self.in_help(action, page),
@@ -366,6 +372,7 @@ impl App {
                 self.asked_for_drafts = true;
                 return vec![Effect::FindDrafts];
             }
+            Action::Pulse => return self.open_pulse(),
             Action::History => return self.open_history(),
             Action::Filter => self.prompt = Some(Prompt::ask(Purpose::Filter, &self.browser.filter)),
             Action::New => match self.browser.collection() {

@@ -43,6 +43,7 @@ pub enum Action {
     Note,
     LookAtTheirs,
     History,
+    Pulse,
     Mark,
     Restore,
     Back,
@@ -115,6 +116,7 @@ pub enum Place {
     Drafts,
     History,
     Restoring,
+    Pulse,
     Prompt,
     Files,
     Help,
@@ -125,7 +127,7 @@ pub enum Place {
 
 impl Place {
     /// Every place, in the order of the help screen.
-    pub const ALL: [Place; 15] = [
+    pub const ALL: [Place; 16] = [
         Place::Browser,
         Place::Editor,
         Place::Field,
@@ -135,6 +137,7 @@ impl Place {
         Place::Drafts,
         Place::History,
         Place::Restoring,
+        Place::Pulse,
         Place::Prompt,
         Place::Files,
         Place::Help,
@@ -169,6 +172,7 @@ impl Place {
             P::Drafts => &[P::Drafts, P::Everywhere],
             P::History => &[P::History, P::Everywhere],
             P::Restoring => &[P::Restoring, P::Everywhere],
+            P::Pulse => &[P::Pulse, P::Everywhere],
             P::Help => &[P::Help, P::Everywhere],
             P::Text | P::Everywhere => &[P::Everywhere],
         }
@@ -187,6 +191,7 @@ impl Place {
             Place::Drafts => "Drafts of an earlier session",
             Place::History => "History of a record",
             Place::Restoring => "Restoring a version",
+            Place::Pulse => "Pulse of the server",
             Place::Prompt => "A question in the last line",
             Place::Files => "Merging files (midair mergetool), beside the keys of a collision",
             Place::Help => "Help",
@@ -245,6 +250,13 @@ pub const TABLE: &[Binding] = {
             "who wrote the record when and why, and what; restore a version",
         ),
         key(P::Browser, A::Drafts, &["i"], "i drafts", "drafts that wait on this machine"),
+        key(
+            P::Browser,
+            A::Pulse,
+            &["m"],
+            "m pulse",
+            "writes and conflicts of the last minutes, and what collides most",
+        ),
         key(P::Browser, A::Reload, &["r", "f5"], "", "ask the server again"),
         key(P::Browser, A::Help, &["?"], "? help", "all keys"),
         key(P::Browser, A::Quit, &["q"], "q quit", "leave; drafts stay on disk"),
@@ -396,6 +408,17 @@ pub const TABLE: &[Binding] = {
         key(P::History, A::Back, &["esc", "q"], "Esc back", "back to where you were"),
         key(P::Restoring, A::Confirm, &["y"], "y restore", "write the version again, over the one that is shown"),
         key(P::Restoring, A::Back, &["esc", "n"], "Esc cancel", "leave the record as it is"),
+        key(P::Pulse, A::Up, &["up", "k"], "↑/↓ move", "the line above"),
+        key(P::Pulse, A::Down, &["down", "j"], "", "the line below"),
+        key(P::Pulse, A::PageUp, &["pageup"], "", "a page up"),
+        key(P::Pulse, A::PageDown, &["pagedown"], "", "a page down"),
+        key(P::Pulse, A::First, &["home"], "", "the first line"),
+        key(P::Pulse, A::Last, &["end"], "", "the last line"),
+        key(P::Pulse, A::Open, &["enter"], "Enter edit", "edit the record under the cursor"),
+        key(P::Pulse, A::Reload, &["r", "f5"], "", "ask the server at once"),
+        key(P::Pulse, A::Help, &["?"], "? help", "all keys"),
+        key(P::Pulse, A::Palette, &[":"], "", "find a command by its name"),
+        key(P::Pulse, A::Back, &["esc", "q", "m"], "Esc back", "back to where you were"),
         key(P::Prompt, A::Submit, &["enter"], "Enter ok", "take the answer"),
         key(P::Prompt, A::Back, &["esc"], "Esc cancel", "take the question back"),
         key(

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use midair_record::draft::Draft;
+use midair_record::pulse::Pulse;
 use midair_record::wire::{Delete, Event, Key, Put, Stored, Token, Tombstone, VersionLine};
 use midair_record::{Pointer, Record};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
@@ -41,6 +42,8 @@ pub enum Msg {
     Version { key: Key, number: u64, result: Result<Option<Box<Stored>>, String> },
     /// A restoration of version `number` was answered.
     Restored { key: Key, number: u64, result: Result<Put, Unsaved> },
+    /// The numbers of the last minutes came.
+    Pulse(Result<Box<Pulse>, String>),
     /// Drafts that an earlier session left, and what could not be read of them.
     Waiting { drafts: Vec<WaitingDraft>, unreadable: Vec<String> },
 }
@@ -66,6 +69,8 @@ pub enum Effect {
     Save { slot: String, draft: Box<Draft> },
     /// Delete the version that the token names.
     Delete { key: Key, token: Token, edit_id: String },
+    /// Ask for the numbers of the last minutes.
+    LoadPulse,
     /// Ask for a page of a record's history: the newest one, or the one before version `before`.
     LoadHistory { key: Key, before: Option<u64> },
     /// Ask for a version of a record.

@@ -123,6 +123,7 @@ impl App {
         }
         match &self.over {
             Some(Over::History(history)) => return history.draw(area, buf, (theme, keys), clock),
+            Some(Over::Pulse(pulse)) => return pulse.draw(area, buf, theme, clock),
             None => {}
         }
         match &self.screen {
@@ -216,6 +217,7 @@ impl App {
         }
         match &self.over {
             Some(Over::History(history)) => return history.works_now(line.action),
+            Some(Over::Pulse(pulse)) => return pulse.works_now(line.action),
             None => {}
         }
         match (&self.screen, line.action) {
@@ -269,7 +271,7 @@ pub(in crate::tui) fn draw_keys(
     };
     let always = |(line, _): &(&Bound, String)| match line.action {
         Action::Help => line.place != Place::Everywhere,
-        Action::Back => matches!(line.place, Place::Collision | Place::Files | Place::History),
+        Action::Back => matches!(line.place, Place::Collision | Place::Files | Place::History | Place::Pulse),
         _ => false,
     };
     let mut kept_free: u16 = lines.iter().filter(|line| always(line)).map(|line| wide(line, false)).sum();

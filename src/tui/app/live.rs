@@ -19,6 +19,7 @@ impl App {
         effects.extend(self.browser.tick());
         effects.extend(self.resend(false));
         effects.extend(self.say_where());
+        effects.extend(self.pulse_tick());
         effects
     }
 

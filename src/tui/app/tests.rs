@@ -4,6 +4,7 @@ mod advertised;
 mod histories;
 mod looks;
 mod meeting;
+mod pulses;
 mod rules;
 mod screens;
 mod stories;

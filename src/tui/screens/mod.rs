@@ -9,3 +9,4 @@ pub mod help;
 pub mod history;
 pub mod palette;
 pub mod prompt;
+pub mod pulse;

@@ -243,6 +243,16 @@ fn about_to_restore(preset: Preset) -> Desk {
     desk
 }
 
+fn at_the_pulse(preset: Preset) -> Desk {
+    let mut desk = sit(preset);
+    desk.does(Action::Pulse);
+    desk.happens(Msg::Pulse(Ok(Box::new(pulses::pulse()))));
+    for _ in 0..4 {
+        desk.does(Action::Down);
+    }
+    desk
+}
+
 fn at_a_question(preset: Preset) -> Desk {
     let mut desk = sit(preset);
     desk.does(Action::New);
@@ -276,7 +286,7 @@ fn in_the_palette(preset: Preset) -> Desk {
 /// What a place is called, and how to get there.
 type Way = (&'static str, fn(Preset) -> Desk);
 
-pub(super) const PLACES: [Way; 14] = [
+pub(super) const PLACES: [Way; 15] = [
     ("browser", sit),
     ("editor", in_the_editor),
     ("field", in_a_field),
@@ -288,6 +298,7 @@ pub(super) const PLACES: [Way; 14] = [
     ("drafts", at_the_drafts),
     ("history", looking_back),
     ("restoring", about_to_restore),
+    ("pulse", at_the_pulse),
     ("question", at_a_question),
     ("help", in_the_help),
     ("palette", in_the_palette),

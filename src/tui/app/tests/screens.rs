@@ -149,6 +149,14 @@ fn others_in_the_browser_and_in_the_editor() {
 }
 
 #[test]
+fn the_pulse() {
+    let mut desk = Desk::sit(Depth::None);
+    desk.feels_the_pulse();
+    desk.keys("down down down down");
+    pictures("pulse", desk);
+}
+
+#[test]
 fn the_help() {
     let mut desk = Desk::sit(Depth::None);
     desk.keys("?");
