@@ -63,6 +63,30 @@ fn the_pulse_tells_of_a_real_collision_who_and_over_what() {
 }
 
 #[test]
+fn two_collisions_wait_in_the_inbox_and_one_rule_decides_both() {
+    let home = Home::new();
+    let mut alice = home.person("alice");
+    alice.shows("live");
+    for id in ["prj_1", "prj_2"] {
+        home.creates(&format!("projects/{id}"), RECORD);
+    }
+    alice.shows("prj_2");
+    for (id, waits) in [("prj_1", "1 in inbox"), ("prj_2", "2 in inbox")] {
+        alice.keys("enter").shows(&format!("projects/{id} · from v1")).keys("' site'").shows("Launch site");
+        alice.keys("esc").shows(waits).keys("down").shows("▸prj_2");
+        home.edits("bob", &format!("projects/{id}"), "Launch", "Launch day");
+    }
+    alice.keys("i").shows("2 drafts were typed here").shows("? 1 undecided (name) · bob, v2");
+    alice.keys("T").shows("Theirs for which field").keys("enter").shows("theirs for name in all 2 drafts");
+    alice.keys("y").shows("Took theirs for name in 2 drafts; nothing was sent").shows("✓ decided · bob, v2");
+    assert!(!home.history("projects/prj_1").contains(r#""version":3"#), "nothing was sent");
+    alice.keys("u").shows("Took the rule back in 2 drafts").shows("? 1 undecided (name)");
+    alice.keys("enter").shows("Mid-air collision").keys("right enter").shows("as v3");
+    assert!(home.reads("projects/prj_2").body.contains("Launch site"), "what was typed last stands first");
+    assert!(home.reads("projects/prj_1").body.contains("Launch day"), "the other one still waits");
+}
+
+#[test]
 fn a_draft_waits_beneath_the_history_that_was_opened_from_it() {
     let home = Home::new();
     let mut alice = home.person("alice");

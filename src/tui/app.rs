@@ -12,13 +12,13 @@ mod pulse;
 mod record;
 mod saving;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use midair_record::draft::Draft;
 use midair_record::wire::Key;
 use ratatui::crossterm::event::KeyCode;
 
-use self::drafts::Orders;
+use self::drafts::{Find, Orders};
 pub use self::draw::SMALLEST;
 pub(in crate::tui) use self::draw::{draw_begun, draw_keys};
 use self::saving::Flight;
@@ -105,7 +105,10 @@ pub struct App {
     flights: Vec<Flight>,
     parked: HashMap<Key, (String, Draft)>,
     orders: Orders,
-    asked_for_drafts: bool,
+    /// Why the drafts on disk were looked for, each time that is not answered yet.
+    finds: VecDeque<Find>,
+    /// How many drafts wait on disk, as far as is known.
+    inbox: usize,
     /// What the collections say of their records, as far as it was asked.
     definitions: HashMap<String, Definition>,
 }
@@ -135,7 +138,8 @@ impl App {
             flights: Vec::new(),
             parked: HashMap::new(),
             orders: Orders::default(),
-            asked_for_drafts: false,
+            finds: VecDeque::new(),
+            inbox: 0,
             definitions: HashMap::new(),
         }
     }
@@ -241,6 +245,7 @@ impl App {
             Screen::Collision(_) => Place::Collision,
             Screen::Deleted(_) => Place::Deleted,
             Screen::Deletion(_) => Place::Deletion,
+            Screen::Drafts(drafts) if drafts.rule.is_some() => Place::Ruling,
             Screen::Drafts(_) => Place::Drafts,
         }
     }
@@ -293,7 +298,7 @@ impl App {
             Place::Editor | Place::Field | Place::Collision => return self.in_record(action, page),
             Place::Deleted => return self.in_deleted(action),
             Place::Deletion => return self.in_deletion(action),
-            Place::Drafts => return self.in_drafts(action),
+            Place::Drafts | Place::Ruling => return self.in_drafts(action),
             Place::Help | Place::Files | Place::Text | Place::Everywhere => {}
         }
         Vec::new()
@@ -369,7 +374,7 @@ impl App {
             Action::Quit => return self.quit(),
             Action::Reload => return self.browser.reload(),
             Action::Drafts => {
-                self.asked_for_drafts = true;
+                self.finds.push_back(Find::Shows);
                 return vec![Effect::FindDrafts];
             }
             Action::Pulse => return self.open_pulse(),

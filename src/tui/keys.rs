@@ -115,6 +115,7 @@ pub enum Place {
     Deletion,
     Drafts,
     History,
+    Ruling,
     Restoring,
     Pulse,
     Prompt,
@@ -127,7 +128,7 @@ pub enum Place {
 
 impl Place {
     /// Every place, in the order of the help screen.
-    pub const ALL: [Place; 16] = [
+    pub const ALL: [Place; 17] = [
         Place::Browser,
         Place::Editor,
         Place::Field,
@@ -135,6 +136,7 @@ impl Place {
         Place::Deleted,
         Place::Deletion,
         Place::Drafts,
+        Place::Ruling,
         Place::History,
         Place::Restoring,
         Place::Pulse,
@@ -172,6 +174,7 @@ impl Place {
             P::Drafts => &[P::Drafts, P::Everywhere],
             P::History => &[P::History, P::Everywhere],
             P::Restoring => &[P::Restoring, P::Everywhere],
+            P::Ruling => &[P::Ruling, P::Everywhere],
             P::Pulse => &[P::Pulse, P::Everywhere],
             P::Help => &[P::Help, P::Everywhere],
             P::Text | P::Everywhere => &[P::Everywhere],
@@ -188,7 +191,8 @@ impl Place {
             Place::Collision => "Collision",
             Place::Deleted => "Deleted while you edited",
             Place::Deletion => "Deleting a record",
-            Place::Drafts => "Drafts of an earlier session",
+            Place::Ruling => "One rule for many drafts",
+            Place::Drafts => "Inbox",
             Place::History => "History of a record",
             Place::Restoring => "Restoring a version",
             Place::Pulse => "Pulse of the server",
@@ -249,7 +253,13 @@ pub const TABLE: &[Binding] = {
             "h history",
             "who wrote the record when and why, and what; restore a version",
         ),
-        key(P::Browser, A::Drafts, &["i"], "i drafts", "drafts that wait on this machine"),
+        key(
+            P::Browser,
+            A::Drafts,
+            &["i"],
+            "i inbox",
+            "drafts that wait on this machine, and how they stand against what was saved since",
+        ),
         key(
             P::Browser,
             A::Pulse,
@@ -384,6 +394,18 @@ pub const TABLE: &[Binding] = {
         key(P::Drafts, A::Last, &["end"], "", "the last draft"),
         key(P::Drafts, A::Palette, &[":"], "", "find a command by its name"),
         key(P::Drafts, A::Open, &["enter"], "Enter go on with it", "open the draft where it was left"),
+        key(
+            P::Drafts,
+            A::AllTheirs,
+            &["T"],
+            "T/M rule",
+            "theirs for one field in every draft that is listed; asks first",
+        ),
+        key(P::Drafts, A::AllMine, &["M"], "", "mine for one field in every draft that is listed; asks first"),
+        key(P::Drafts, A::Undo, &["u", "ctrl-z"], "u undo", "take back what the last rule decided"),
+        key(P::Drafts, A::Filter, &["/"], "/ filter", "list only drafts whose record or fields hold a text"),
+        key(P::Ruling, A::Confirm, &["y"], "y decide", "decide it so; nothing is sent"),
+        key(P::Ruling, A::Back, &["esc", "n"], "Esc cancel", "leave it undecided"),
         key(P::Drafts, A::ThrowAway, &["X"], "X throw away", "throw the draft away for good"),
         key(P::Drafts, A::Back, &["esc"], "Esc later", "leave the drafts where they are"),
         key(P::History, A::Up, &["up", "k"], "", "the newer version, or the change above"),

@@ -94,7 +94,7 @@ impl App {
             Link::Live { hosting: true } => ("live, hosted by this terminal".to_owned(), theme.good),
             Link::Lost(_) => (format!("NOT CONNECTED, trying again{}", self.turning()), theme.bad),
         };
-        let place = format!("  {} · you are {} · ", self.seat.server, self.seat.who);
+        let place = format!("  {} · you are {} · ", self.server(area.width), self.seat.who);
         let beside = self.beside(area.width, &state.0);
         let pieces = [
             (" midair", theme.title.add_modifier(Modifier::BOLD)),
@@ -105,12 +105,35 @@ impl App {
         panel::line_right(buf, area, 0, used, (&beside, theme.asks));
     }
 
-    /// What stands at the right end of the first line: who else is here. As many words as there is room for.
+    /// The address of the server, shorter where there is little room and more to say.
+    fn server(&self, width: u16) -> &str {
+        let server = self.seat.server.as_str();
+        let more = self.people().is_some() || self.inbox + self.queued() > 0;
+        if width < 70 && more { server.trim_start_matches("http://") } else { server }
+    }
+
+    /// What stands at the right end of the first line: who else is here, and what waits. As many words as there is room
+    /// for; what waits goes before who is here.
     fn beside(&self, width: u16, state: &str) -> String {
-        let Some(people) = self.people() else { return String::new() };
-        let used = glyph::width(&format!(" midair  {} · you are {} · {state}", self.seat.server, self.seat.who), width);
-        let long = format!("{people} people here ");
-        if used + glyph::width(&long, width) < width { long } else { format!("{people} here ") }
+        let used =
+            glyph::width(&format!(" midair  {} · you are {} · {state}", self.server(width), self.seat.who), width);
+        let waits = Some(self.inbox + self.queued()).filter(|inbox| *inbox > 0);
+        let told = |people: Option<String>, waits: Option<String>| {
+            let both: Vec<String> = people.into_iter().chain(waits).collect();
+            format!("{} ", both.join(" · "))
+        };
+        let people = self.people();
+        let long = waits.map(|inbox| format!("{inbox} in inbox"));
+        let choices = [
+            told(people.map(|people| format!("{people} people here")), long.clone()),
+            told(people.map(|people| format!("{people} here")), long.clone()),
+            told(None, long),
+        ];
+        if people.is_none() && waits.is_none() {
+            return String::new();
+        }
+        let fits = |words: &&String| words.len() > 1 && used + glyph::width(words, width) < width;
+        choices.iter().find(fits).cloned().unwrap_or_default()
     }
 
     fn draw_screen(&self, area: Rect, buf: &mut Buffer) {
@@ -227,7 +250,7 @@ impl App {
                 self.browser.record().is_some() && self.browser.in_records()
             }
             (Screen::Collision(collision), action) if !collision.by_hand() => collision.works_now(action),
-            (Screen::Drafts(drafts), Action::Open | Action::ThrowAway) => drafts.focused().is_some(),
+            (Screen::Drafts(drafts), action) => drafts.works_now(action),
             _ => true,
         }
     }

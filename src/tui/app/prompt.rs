@@ -51,6 +51,8 @@ impl App {
             }
             (Purpose::AddField, Screen::Editor(editor)) => editor.add(&prompt.answer.area.text())?,
             (Purpose::Note, Screen::Editor(editor)) => editor.draft.note = Some(text).filter(|note| !note.is_empty()),
+            (Purpose::FilterDrafts, Screen::Drafts(drafts)) => drafts.set_filter(text),
+            (Purpose::Rule { theirs }, Screen::Drafts(drafts)) => drafts.ask_rule(&text, *theirs)?,
             (Purpose::CopyId { of }, Screen::Deleted(deleted)) => {
                 let key = Key::new(&of.collection, &text).map_err(|fault| fault.to_string())?;
                 let mut copy = Draft::new(key, deleted.editor.draft.fields.clone(), self.seat.next_edit_id());

@@ -14,8 +14,20 @@ use crate::tui::screens::prompt::{Prompt, Purpose};
 impl App {
     /// Opens a record: where I left off with it in this session, else as it stands on the server.
     pub(super) fn open(&mut self, key: Key) -> Vec<Effect> {
+        if let Some(flight) = self.flights.iter().find(|flight| flight.draft.key == key) {
+            let mut editor = Editor::open(flight.draft.clone(), flight.slot.clone(), Object::new());
+            editor.on_disk = OnDisk::Kept;
+            editor.saving = match flight.again {
+                Some(_) => Saving::Waiting("The server does not answer.".into()),
+                None => Saving::Sent,
+            };
+            self.screen = Screen::Editor(Box::new(editor));
+            self.say(format!("Your save of {key} is still on its way; this is what it says."));
+            return Vec::new();
+        }
         if let Some((slot, draft)) = self.parked.remove(&key) {
             self.say(format!("This is your draft of {key}, as you left it."));
+            self.inbox = self.inbox.saturating_sub(1);
             return self.open_draft(slot, draft);
         }
         self.opening = Some(key.clone());
@@ -115,14 +127,21 @@ impl App {
                 self.say(format!("Your draft and your decisions are kept. {save} takes the collision up again."));
                 vec![Effect::KeepDraft { slot, draft: Box::new(parked) }]
             }
-            Screen::Editor(mut editor) => self.leave(&mut editor),
+            Screen::Editor(editor) => self.leave(editor),
             _ => Vec::new(),
         }
     }
 
-    fn leave(&mut self, editor: &mut Editor) -> Vec<Effect> {
+    fn leave(&mut self, mut editor: Box<Editor>) -> Vec<Effect> {
         let slot = editor.slot.clone();
-        if self.flights.iter().any(|flight| flight.slot == slot) {
+        if let Some(flight) = self.flights.iter().find(|flight| flight.slot == slot) {
+            if editor.everything_typed().fields != flight.draft.fields {
+                self.say(
+                    "What you typed since the save is not part of it. Wait for its answer, or undo it, then leave.",
+                );
+                self.screen = Screen::Editor(editor);
+                return Vec::new();
+            }
             self.say(format!("{} is still being saved; its draft stays until the server has it.", editor.draft.key));
             return Vec::new();
         }
@@ -133,7 +152,8 @@ impl App {
         let open = self.named(Place::Browser, Action::Open);
         self.say(format!("Your draft of {} is kept. {open} goes on with it.", draft.key));
         self.parked.insert(draft.key.clone(), (slot.clone(), draft.clone()));
-        vec![Effect::KeepDraft { slot: slot.clone(), draft: Box::new(draft) }, Effect::ReleaseDraft { slot }]
+        let kept = Effect::KeepDraft { slot: slot.clone(), draft: Box::new(draft) };
+        vec![kept, Effect::ReleaseDraft { slot }, self.count_inbox()]
     }
 
     /// What has to be kept on disk before this screen goes away, for whatever reason.

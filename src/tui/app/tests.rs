@@ -2,6 +2,7 @@
 
 mod advertised;
 mod histories;
+mod inbox;
 mod looks;
 mod meeting;
 mod pulses;

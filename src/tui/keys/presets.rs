@@ -131,6 +131,8 @@ const EMACS: &[Line] = &[
     (P::Drafts, A::First, &["home", "alt-<"]),
     (P::Drafts, A::Last, &["end", "alt->"]),
     (P::Drafts, A::Back, &["esc", "ctrl-g"]),
+    (P::Drafts, A::Undo, &["u", "ctrl-/"]),
+    (P::Ruling, A::Back, &["esc", "ctrl-g", "n"]),
     (P::History, A::Up, &["up", "ctrl-p", "k"]),
     (P::History, A::Down, &["down", "ctrl-n", "j"]),
     (P::History, A::PageUp, &["pageup", "alt-v"]),

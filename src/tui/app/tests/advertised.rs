@@ -207,14 +207,24 @@ fn about_to_delete(preset: Preset) -> Desk {
 }
 
 fn at_the_drafts(preset: Preset) -> Desk {
-    let mut desk = sit(preset);
-    let waiting = |slot: &str| {
-        let mut draft = Draft::of("projects", stored(7, "alice", BASE), slot.into());
-        draft.edit(Object::new());
-        WaitingDraft { slot: slot.into(), saved_at: String::new(), draft }
-    };
-    desk.happens(Msg::Waiting { drafts: ["a", "b", "c"].map(waiting).to_vec(), unreadable: Vec::new() });
+    let mut desk = with_three_drafts(preset);
     desk.does(Action::Down);
+    desk.does(Action::AllTheirs);
+    desk.keys("enter");
+    desk.does(Action::Confirm);
+    desk
+}
+
+fn about_to_rule(preset: Preset) -> Desk {
+    let mut desk = with_three_drafts(preset);
+    desk.does(Action::AllTheirs);
+    desk.keys("enter");
+    desk
+}
+
+fn with_three_drafts(preset: Preset) -> Desk {
+    let mut desk = sit(preset);
+    desk.three_drafts_wait();
     desk
 }
 
@@ -286,7 +296,7 @@ fn in_the_palette(preset: Preset) -> Desk {
 /// What a place is called, and how to get there.
 type Way = (&'static str, fn(Preset) -> Desk);
 
-pub(super) const PLACES: [Way; 15] = [
+pub(super) const PLACES: [Way; 16] = [
     ("browser", sit),
     ("editor", in_the_editor),
     ("field", in_a_field),
@@ -296,6 +306,7 @@ pub(super) const PLACES: [Way; 15] = [
     ("deleted", on_the_card_of_a_deleted_record),
     ("deletion", about_to_delete),
     ("drafts", at_the_drafts),
+    ("ruling", about_to_rule),
     ("history", looking_back),
     ("restoring", about_to_restore),
     ("pulse", at_the_pulse),

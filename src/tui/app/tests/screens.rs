@@ -157,6 +157,18 @@ fn the_pulse() {
 }
 
 #[test]
+fn the_inbox() {
+    let mut desk = Desk::sit(Depth::None);
+    desk.three_drafts_wait();
+    desk.keys("down");
+    pictures("inbox", desk);
+    let mut desk = Desk::sit(Depth::None);
+    desk.three_drafts_wait();
+    desk.keys("T enter");
+    pictures("ruling", desk);
+}
+
+#[test]
 fn the_help() {
     let mut desk = Desk::sit(Depth::None);
     desk.keys("?");
