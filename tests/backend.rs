@@ -4,7 +4,7 @@ mod house;
 
 use futures_util::{StreamExt, pin_mut};
 use house::{House, edited, given, key, stored};
-use midair::backend::{Creation, Fault, Outcome, Read, Together};
+use midair::backend::{Creation, Fault, Outcome, Presence, Read, Together, Told};
 use midair_record::wire::{Conflict, Current, Delete, Event, Op, Put};
 use midair_record::{Draft, Record};
 
@@ -161,6 +161,89 @@ async fn every_version_can_be_had_again() {
     );
     let again = alice.version(&key("apollo"), 1).await.expect("an answer");
     assert_eq!((again.fields.text(), again.token, again.updated_at), (ODD, first.token, first.updated_at));
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_history_is_read_from_its_newest_page_back() {
+    let house = House::open().await;
+    let alice = house.as_("alice");
+    let mut loaded = given(&alice, "apollo", ODD).await;
+    for quota in 1..=6 {
+        version_of(
+            alice.save(&edited(&loaded, "/quota", &quota.to_string(), &format!("e{quota}"))).await.expect("an answer"),
+        );
+        loaded = stored(&alice, "apollo").await;
+    }
+    let page = async |before| -> Vec<u64> {
+        let lines = alice.history_before(&key("apollo"), before, 3).await.expect("an answer");
+        lines.iter().map(|line| line.version).collect()
+    };
+    assert_eq!((page(8).await, page(5).await, page(2).await), (vec![5, 6, 7], vec![2, 3, 4], vec![1]));
+    assert_eq!(page(1).await, [0; 0]);
+    assert_eq!(alice.history_before(&key("none"), 9, 3).await.expect("an answer"), []);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_version_is_restored_as_the_newest_and_only_over_the_one_that_was_seen() {
+    let house = House::open().await;
+    let (alice, bob) = (house.as_("alice"), house.as_("bob"));
+    let first = given(&alice, "apollo", ODD).await;
+    bob.save(&edited(&first, "/quota", "150", "e1")).await.expect("an answer");
+    let stale = alice.restore(&key("apollo"), 1, Some(&first.token), "e2").await.expect("an answer");
+    assert_eq!(conflict_of(stale).current, Current::Stored(stored(&alice, "apollo").await));
+
+    let seen = stored(&alice, "apollo").await;
+    for _ in 0..2 {
+        let put = alice.restore(&key("apollo"), 1, Some(&seen.token), "e3").await.expect("an answer");
+        assert_eq!(version_of(put), 3, "sent twice, it is written once");
+    }
+    let now = stored(&alice, "apollo").await;
+    assert_eq!((now.fields.text(), now.note.as_deref()), (ODD, Some("restored v1")));
+    let same = alice.restore(&key("apollo"), 1, Some(&now.token), "e4").await.expect("an answer");
+    assert_eq!(same, Put::Unchanged(now.clone()));
+
+    bob.delete(&key("apollo"), &now.token, None, "e5").await.expect("an answer");
+    let gone = alice.restore(&key("apollo"), 2, Some(&now.token), "e6").await.expect("an answer");
+    assert!(matches!(conflict_of(gone).current, Current::Deleted(tombstone) if tombstone.by == "bob"));
+    let again = alice.restore(&key("apollo"), 2, None, "e7").await.expect("an answer");
+    assert!(matches!(again, Put::Stored { created: true, .. }), "{again:?}");
+    assert_eq!(alice.version_if_kept(&key("apollo"), 4).await.expect("an answer"), None, "a deletion left nothing");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn the_last_minutes_tell_of_a_collision() {
+    let house = House::open().await;
+    let (alice, bob) = (house.as_("alice"), house.as_("bob"));
+    let loaded = given(&alice, "apollo", ODD).await;
+    bob.save(&edited(&loaded, "/quota", "150", "e1")).await.expect("an answer");
+    conflict_of(alice.save(&edited(&loaded, "/quota", "120", "e2")).await.expect("an answer"));
+    let pulse = alice.pulse().await.expect("an answer");
+    assert_eq!((pulse.window.writes, pulse.window.conflicts), (2, 1));
+    assert_eq!((pulse.collections[0].name.as_str(), pulse.collections[0].conflicts), ("projects", 1));
+    let hottest = pulse.hottest;
+    assert_eq!((hottest.records[0].id.as_str(), hottest.fields[0].field.as_str()), ("apollo", "/quota"));
+    assert!(hottest.authors.iter().any(|hot| hot.author == "alice" && hot.refused == 1), "{:?}", hottest.authors);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn who_is_editing_is_told_to_whoever_comes_late_too() {
+    let house = House::open().await;
+    let (alice, carol) = (house.as_("alice"), house.as_("Zoë 王"));
+    given(&alice, "apollo", ODD).await;
+    let at = midair_record::Pointer::parse("/quota");
+    carol.say_here(&key("apollo"), at.as_ref()).await.expect("an answer");
+    let feed = alice.clone().listen(None).await.expect("a feed");
+    pin_mut!(feed);
+    let there = |path, here| Told::Presence(Presence { key: key("apollo"), by: "Zoë 王".into(), path, here });
+    assert_eq!(soon(feed.next()).await, Some(Ok(there(at, true))));
+    carol.say_here(&key("apollo"), None).await.expect("an answer");
+    assert_eq!(soon(feed.next()).await, Some(Ok(there(None, true))));
+    carol.say_gone(&key("apollo")).await.expect("an answer");
+    assert_eq!(soon(feed.next()).await, Some(Ok(there(None, false))));
     house.close().await;
 }
 

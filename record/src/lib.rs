@@ -11,6 +11,7 @@ mod layout;
 pub mod merge;
 pub mod patch;
 pub mod pointer;
+pub mod pulse;
 pub mod record;
 pub mod resolution;
 pub mod schema;

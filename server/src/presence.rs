@@ -96,6 +96,21 @@ impl Presences {
         here
     }
 
+    /// Who is editing which record, by record and name.
+    pub(crate) fn everyone(&self) -> Vec<Arc<Presence>> {
+        let rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut here: Vec<Arc<Presence>> = Vec::new();
+        for (key, room) in &rooms.0 {
+            for (by, seen) in room {
+                let presence = Presence { key: key.clone(), by: by.clone(), path: seen.path.clone(), here: true };
+                here.push(Arc::new(presence));
+            }
+        }
+        drop(rooms);
+        here.sort_by(|a, b| (&a.key, &a.by).cmp(&(&b.key, &b.by)));
+        here
+    }
+
     /// How many people are editing; who edits two records counts twice.
     pub(crate) fn count(&self) -> usize {
         let rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);

@@ -122,6 +122,12 @@ async fn who_is_editing_is_told_to_those_who_ask_and_kept_in_no_history() {
     assert_eq!((elsewhere.status, said.status), (204, 204), "{}", said.text);
     let here = house.get(&there).await.json();
     assert_eq!((&here["items"][0]["by"], &here["items"][0]["path"]), (&"alice".into(), &"/name".into()));
+    let response = house.client.get(format!("{}/v1/changes?presence=true&record=x", house.url)).send().await.unwrap();
+    let mut late = Feed { response, text: String::new() };
+    while !late.text.contains("\n\n") {
+        late.text += std::str::from_utf8(&late.response.chunk().await.unwrap().unwrap()).unwrap();
+    }
+    assert!(late.text.contains(r#""by":"alice","path":"/name","here":true"#), "who comes late is told: {}", late.text);
     assert_eq!(house.ask("DELETE", &there, &alice, "").await.status, 204);
     house.create(at, "{}").await;
     while !near.text.contains("id: 1") && !near.text.contains("id:1") {

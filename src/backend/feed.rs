@@ -7,10 +7,21 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use sse_stream::SseByteStream;
 
 use super::fault::{Asks, Fault};
-use super::{ANSWER_WITHIN, Backend};
+use super::{ANSWER_WITHIN, Backend, Presence};
 
 /// An event names members and carries no values: the largest one names every member of a record of 1 MiB.
 const LARGEST_EVENT: usize = 4 << 20;
+/// What an event of the feed is called that tells who is editing.
+const PRESENCE: &str = "presence";
+
+/// What a feed tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Somebody wrote a record.
+    Change(Event),
+    /// Somebody is editing a record, or no longer is.
+    Presence(Presence),
+}
 
 impl Backend {
     /// Every change after the position `since`, in order; without one, every change from now on. Ends, or yields a
@@ -25,7 +36,32 @@ impl Backend {
     /// # Errors
     /// [`Fault`]; a position that is no longer kept is [`Fault::Refused`] with status 410.
     pub async fn open(self, since: Option<u64>) -> Result<impl Stream<Item = Result<Event, Fault>> + Send, Fault> {
+        let change = |told| match told {
+            Ok(Told::Change(event)) => Some(Ok(event)),
+            Ok(Told::Presence(_)) => None,
+            Err(fault) => Some(Err(fault)),
+        };
+        let feed = self.feed(since, false).await?;
+        Ok(feed.filter_map(move |told| std::future::ready(change(told))))
+    }
+
+    /// Opens the feed with word of who is editing: first who is, then who comes and goes.
+    ///
+    /// # Errors
+    /// As [`Backend::open`].
+    pub async fn listen(self, since: Option<u64>) -> Result<impl Stream<Item = Result<Told, Fault>> + Send, Fault> {
+        self.feed(since, true).await
+    }
+
+    async fn feed(
+        self,
+        since: Option<u64>,
+        presence: bool,
+    ) -> Result<impl Stream<Item = Result<Told, Fault>> + Send, Fault> {
         let mut url = self.url(&["v1", "changes"]);
+        if presence {
+            url.query_pairs_mut().append_pair("presence", "true");
+        }
         if let Some(since) = since {
             url.query_pairs_mut().append_pair("since", &since.to_string());
         }
@@ -60,7 +96,8 @@ impl Backend {
         });
         Ok(SseByteStream::new(bytes).filter_map(move |sse| {
             let event = match sse {
-                Ok(sse) => sse.data.map(|data| read(&name, &data)),
+                Ok(sse) if sse.event.as_deref() == Some(PRESENCE) => sse.data.and_then(|data| presence_in(&data)),
+                Ok(sse) => sse.data.map(|data| read(&name, &data).map(Told::Change)),
                 Err(fault) => Some(Err(end(&name, fault))),
             };
             std::future::ready(event)
@@ -83,6 +120,11 @@ fn read(server: &str, data: &str) -> Result<Event, Fault> {
     serde_json::from_str(data).map_err(|fault| {
         Fault::Broken(format!("the feed of {server} holds an event that is not what the contract says ({fault})"))
     })
+}
+
+/// Who is editing is worth no fault: what cannot be read is left out.
+fn presence_in(data: &str) -> Option<Result<Told, Fault>> {
+    serde_json::from_str(data).ok().map(|presence| Ok(Told::Presence(presence)))
 }
 
 /// Counts the bytes since the last blank line, which is what ends an event.

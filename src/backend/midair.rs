@@ -1,6 +1,7 @@
 //! What is read from midair's own server: the records, their histories, and the server itself; refuses to write anything.
 
 use midair_record::Record;
+use midair_record::pulse::Pulse;
 use midair_record::wire::{Key, Stored, VersionLine};
 use reqwest::StatusCode;
 use serde::Deserialize;
@@ -105,6 +106,14 @@ impl Backend {
         }
     }
 
+    /// What the server tells of its last minutes.
+    ///
+    /// # Errors
+    /// [`Fault`]; [`Fault::Refused`] from a server that tells no numbers.
+    pub async fn pulse(&self) -> Result<Pulse, Fault> {
+        self.found(self.url(&["v1", "stats"])).await
+    }
+
     /// The history of a record, oldest first. Empty when there never was such a record.
     ///
     /// # Errors
@@ -136,7 +145,7 @@ impl Backend {
         self.url(&["v1", "collections", &key.collection, "records", &key.id])
     }
 
-    fn versions(&self, key: &Key) -> reqwest::Url {
+    pub(super) fn versions(&self, key: &Key) -> reqwest::Url {
         let mut url = self.record(key);
         if let Ok(mut path) = url.path_segments_mut() {
             path.push("versions");
@@ -154,6 +163,14 @@ impl Backend {
             StatusCode::OK => answer.json(),
             _ => Err(answer.fault(Asks::Read)),
         }
+    }
+
+    /// The items of one page of a list.
+    pub(super) async fn listed<T: DeserializeOwned, Cursor: DeserializeOwned>(
+        &self,
+        url: reqwest::Url,
+    ) -> Result<Vec<T>, Fault> {
+        self.found::<Listed<T, Cursor>>(url).await.map(|page| page.items)
     }
 
     /// Every item of a list, over all its pages.

@@ -6,7 +6,9 @@ mod answer;
 mod bulk;
 mod fault;
 mod feed;
+mod history;
 mod midair;
+mod presence;
 mod trace;
 mod write;
 
@@ -18,6 +20,8 @@ use reqwest::Url;
 
 pub use bulk::{Creation, Outcome, Together};
 pub use fault::{BadServer, Fault};
+pub use feed::Told;
+pub use presence::Presence;
 use trace::Trace;
 
 /// The contract that this client speaks, as a server names it at `/healthz`.

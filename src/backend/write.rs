@@ -17,7 +17,7 @@ const STALE_REPLICA: [Duration; 3] =
     [Duration::from_millis(100), Duration::from_millis(300), Duration::from_millis(900)];
 
 /// Names and notes in headers stay readable where they can: only what a header cannot carry plainly is escaped.
-const IN_HEADER: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(super) const IN_HEADER: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What must hold for a write to happen. There is no third.
 enum Precondition<'w> {
@@ -162,7 +162,12 @@ impl Backend {
     }
 
     /// What a refusal says, completed by a read where it leaves out what stands there now.
-    async fn conflict(&self, key: &Key, presented: Option<&Token>, answer: &Answer) -> Result<Conflict, Fault> {
+    pub(super) async fn conflict(
+        &self,
+        key: &Key,
+        presented: Option<&Token>,
+        answer: &Answer,
+    ) -> Result<Conflict, Fault> {
         let problem = answer.problem();
         let current = match (problem.current, problem.deleted) {
             (Some(current), _) => Current::Stored(current.of(&key.id)),
@@ -199,7 +204,7 @@ impl Backend {
         )))
     }
 
-    async fn current(&self, key: &Key) -> Result<Current, Fault> {
+    pub(super) async fn current(&self, key: &Key) -> Result<Current, Fault> {
         match self.read(key).await.map_err(after_a_write)? {
             Read::Stored(stored) => Ok(Current::Stored(stored)),
             Read::Gone(tombstone) => Ok(Current::Deleted(tombstone)),

@@ -6,7 +6,7 @@ use futures_util::{StreamExt, pin_mut};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::Revive;
-use crate::backend::{Backend, Fault};
+use crate::backend::{Backend, Fault, Presence, Told};
 use crate::tui::Msg;
 use crate::tui::msg::Link;
 
@@ -59,14 +59,19 @@ async fn attend(
     send: &UnboundedSender<Msg>,
 ) -> Result<(), Fault> {
     backend.hello().await?;
-    let feed = backend.clone().open(*since).await?;
+    let feed = backend.clone().listen(*since).await?;
     pin_mut!(feed);
     *wait = FIRST_WAIT;
     let _ = send.send(Msg::Link(Link::Live { hosting }));
     while let Some(event) = feed.next().await {
-        let event = event?;
-        *since = Some(event.seq);
-        if send.send(Msg::Changed(event)).is_err() {
+        let msg = match event? {
+            Told::Change(event) => {
+                *since = Some(event.seq);
+                Msg::Changed(event)
+            }
+            Told::Presence(Presence { key, by, path, here }) => Msg::Present { key, by, path, here },
+        };
+        if send.send(msg).is_err() {
             return Ok(());
         }
     }

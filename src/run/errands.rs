@@ -4,6 +4,7 @@ use midair_record::wire::Put;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::drafts::Keeper;
+use super::history;
 use crate::backend::{Backend, Fault, Read};
 use crate::tui::msg::{self, CollectionLine, Page, PageWanted, Unsaved};
 use crate::tui::{Effect, Msg};
@@ -43,6 +44,15 @@ impl Errands {
                     Msg::Saved { sent: draft, result }
                 });
             }
+            // Nobody waits for these two, and a server that does not know them loses nothing.
+            Effect::SayHere { key, path } => {
+                let backend = self.backend.clone();
+                tokio::spawn(async move { backend.say_here(&key, path.as_ref()).await });
+            }
+            Effect::SayGone { key } => {
+                let backend = self.backend.clone();
+                tokio::spawn(async move { backend.say_gone(&key).await });
+            }
             Effect::LoadCollections => {
                 let backend = self.backend.clone();
                 self.spawn(async move {
@@ -78,12 +88,32 @@ impl Errands {
                         }
                         _ => Vec::new(),
                     };
-                    let result = result.map(|read| match read {
-                        Read::Stored(stored) => msg::Read::Stored(Box::new(stored)),
-                        Read::Gone(gone) => msg::Read::Gone(gone),
-                        Read::Missing => msg::Read::Missing,
-                    });
-                    Msg::Loaded { key, result, changes }
+                    Msg::Loaded { key, result: result.map(seen), changes }
+                });
+            }
+            Effect::LoadPulse => {
+                let backend = self.backend.clone();
+                self.spawn(async move { Msg::Pulse(backend.pulse().await.map(Box::new).map_err(said)) });
+            }
+            Effect::LoadHistory { key, before } => {
+                let backend = self.backend.clone();
+                self.spawn(async move {
+                    let result = history::page(&backend, &key, before).await.map_err(said);
+                    Msg::History { key, before, result }
+                });
+            }
+            Effect::LoadVersion { key, number } => {
+                let backend = self.backend.clone();
+                self.spawn(async move {
+                    let result = backend.version_if_kept(&key, number).await;
+                    Msg::Version { key, number, result: result.map(|kept| kept.map(Box::new)).map_err(said) }
+                });
+            }
+            Effect::Restore { key, number, token, edit_id } => {
+                let backend = self.backend.clone();
+                self.spawn(async move {
+                    let result = backend.restore(&key, number, token.as_ref(), &edit_id).await.map_err(unsaved);
+                    Msg::Restored { key, number, result }
                 });
             }
             Effect::Delete { key, token, edit_id } => {
@@ -107,6 +137,15 @@ impl Errands {
 async fn defined(backend: &Backend, collection: &str) -> Msg {
     let result = backend.definition(collection).await.map_err(said);
     Msg::Defined { collection: collection.to_owned(), result }
+}
+
+/// What was read, as the screen takes it.
+pub(super) fn seen(read: Read) -> msg::Read {
+    match read {
+        Read::Stored(stored) => msg::Read::Stored(Box::new(stored)),
+        Read::Gone(gone) => msg::Read::Gone(gone),
+        Read::Missing => msg::Read::Missing,
+    }
 }
 
 fn said(fault: Fault) -> String {

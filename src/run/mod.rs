@@ -3,6 +3,7 @@
 mod connection;
 mod drafts;
 mod errands;
+mod history;
 mod merge_files;
 mod terminal;
 

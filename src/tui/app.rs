@@ -3,21 +3,26 @@
 mod deletion;
 mod drafts;
 mod draw;
+mod history;
 mod live;
 mod palette;
+mod presence;
+mod prompt;
+mod pulse;
+mod record;
 mod saving;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
-use midair_record::Object;
 use midair_record::draft::Draft;
-use midair_record::wire::{Key, Stored};
+use midair_record::wire::Key;
 use ratatui::crossterm::event::KeyCode;
 
-use self::drafts::{Orders, keep_collision};
+use self::drafts::{Find, Orders};
 pub use self::draw::SMALLEST;
 pub(in crate::tui) use self::draw::{draw_begun, draw_keys};
 use self::saving::Flight;
+use super::company::Company;
 use super::definition::Definition;
 use super::keyboard::{Keyboard, Pressed};
 use super::keys::{Action, Place};
@@ -27,10 +32,12 @@ use super::screens::browser::Browser;
 use super::screens::collision::Collision;
 use super::screens::deletion::{Deleted, Deletion};
 use super::screens::drafts::Drafts;
-use super::screens::editor::{Editor, OnDisk, Saving};
+use super::screens::editor::Editor;
 use super::screens::help::Help;
+use super::screens::history::History;
 use super::screens::palette::Palette;
 use super::screens::prompt::{Prompt, Purpose};
+use super::screens::pulse::Pulse;
 use super::theme::Theme;
 
 /// What is up in front of the browser.
@@ -42,6 +49,13 @@ enum Screen {
     Deleted(Box<Deleted>),
     Deletion(Box<Deletion>),
     Drafts(Box<Drafts>),
+}
+
+/// What is up in front of the screen, which goes on beneath it.
+#[derive(Clone, Debug)]
+enum Over {
+    History(Box<History>),
+    Pulse(Box<Pulse>),
 }
 
 /// Who sits here, at which server, and how names for edits are made.
@@ -80,7 +94,9 @@ pub struct App {
     link: Link,
     size: (u16, u16),
     browser: Browser,
+    company: Company,
     screen: Screen,
+    over: Option<Over>,
     prompt: Option<Prompt>,
     help: Option<Help>,
     palette: Option<Palette>,
@@ -89,7 +105,10 @@ pub struct App {
     flights: Vec<Flight>,
     parked: HashMap<Key, (String, Draft)>,
     orders: Orders,
-    asked_for_drafts: bool,
+    /// Why the drafts on disk were looked for, each time that is not answered yet.
+    finds: VecDeque<Find>,
+    /// How many drafts wait on disk, as far as is known.
+    inbox: usize,
     /// What the collections say of their records, as far as it was asked.
     definitions: HashMap<String, Definition>,
 }
@@ -108,7 +127,9 @@ impl App {
             link: Link::Connecting,
             size: (80, 24),
             browser: Browser::default(),
+            company: Company::default(),
             screen: Screen::Browser,
+            over: None,
             prompt: None,
             help: None,
             palette: None,
@@ -117,7 +138,8 @@ impl App {
             flights: Vec::new(),
             parked: HashMap::new(),
             orders: Orders::default(),
-            asked_for_drafts: false,
+            finds: VecDeque::new(),
+            inbox: 0,
             definitions: HashMap::new(),
         }
     }
@@ -140,6 +162,7 @@ impl App {
     /// Takes a message, and says what is to be done.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let effects = self.take(msg);
+        self.meet();
         self.orders.count(&effects);
         effects
     }
@@ -161,7 +184,12 @@ impl App {
             Msg::Saved { sent, result } => self.saved(*sent, result),
             Msg::Deleted { key, result } => self.deleted(key, result),
             Msg::Changed(event) => self.changed(&event),
+            Msg::Present { key, by, path, here } => self.present(key, by, path, here),
             Msg::Link(link) => self.linked(link),
+            Msg::History { key, before, result } => self.history_came(&key, before, result),
+            Msg::Version { key, number, result } => self.version_came(&key, number, result),
+            Msg::Restored { key, number, result } => self.restored(&key, number, result),
+            Msg::Pulse(result) => self.pulse_came(result),
             Msg::DraftKept { slot, result } => self.draft_kept(&slot, result),
             Msg::Waiting { drafts, unreadable } => self.waiting(drafts, unreadable),
         }
@@ -202,8 +230,14 @@ impl App {
 
     /// Where keys mean something beneath the palette and the help.
     fn place_beneath(&self) -> Place {
+        match (&self.prompt, &self.over) {
+            (Some(_), _) => return Place::Prompt,
+            (None, Some(Over::History(history))) if history.asking.is_some() => return Place::Restoring,
+            (None, Some(Over::History(_))) => return Place::History,
+            (None, Some(Over::Pulse(_))) => return Place::Pulse,
+            (None, None) => {}
+        }
         match &self.screen {
-            _ if self.prompt.is_some() => Place::Prompt,
             Screen::Browser => Place::Browser,
             Screen::Editor(editor) if editor.in_full() => Place::Field,
             Screen::Editor(_) => Place::Editor,
@@ -211,6 +245,7 @@ impl App {
             Screen::Collision(_) => Place::Collision,
             Screen::Deleted(_) => Place::Deleted,
             Screen::Deletion(_) => Place::Deletion,
+            Screen::Drafts(drafts) if drafts.rule.is_some() => Place::Ruling,
             Screen::Drafts(_) => Place::Drafts,
         }
     }
@@ -254,6 +289,8 @@ impl App {
         }
         let page = self.page();
         match place {
+            Place::Pulse => return self.in_pulse(action, page),
+            Place::History | Place::Restoring => return self.in_history(action, page),
             Place::Palette => return self.in_palette(action),
             _ if self.help.is_some() => self.in_help(action, page),
             Place::Prompt => return self.in_prompt(action),
@@ -261,7 +298,7 @@ impl App {
             Place::Editor | Place::Field | Place::Collision => return self.in_record(action, page),
             Place::Deleted => return self.in_deleted(action),
             Place::Deletion => return self.in_deletion(action),
-            Place::Drafts => return self.in_drafts(action),
+            Place::Drafts | Place::Ruling => return self.in_drafts(action),
             Place::Help | Place::Files | Place::Text | Place::Everywhere => {}
         }
         Vec::new()
@@ -286,6 +323,9 @@ impl App {
             }
             return Vec::new();
         }
+        if self.over.is_some() {
+            return Vec::new();
+        }
         match &mut self.screen {
             Screen::Editor(editor) => _ = editor.key(press, page),
             Screen::Collision(collision) => {
@@ -295,15 +335,6 @@ impl App {
             _ => {}
         }
         Vec::new()
-    }
-
-    fn choose_type(&mut self, press: Press) {
-        let Screen::Editor(editor) = &mut self.screen else { return };
-        if let KeyCode::Char(letter) = press.code
-            && editor.set_type(letter)
-        {
-            self.prompt = None;
-        }
     }
 
     fn paste(&mut self, text: &str) -> Vec<Effect> {
@@ -320,6 +351,7 @@ impl App {
             return Vec::new();
         }
         match (&mut self.prompt, &mut self.screen) {
+            (None, _) if self.over.is_some() => {}
             (Some(prompt), _) => prompt.answer.area.insert(&text.replace('\n', " ")),
             (None, Screen::Editor(editor)) => editor.paste(&text),
             (None, Screen::Collision(collision)) => collision.paste(&text),
@@ -342,17 +374,18 @@ impl App {
             Action::Quit => return self.quit(),
             Action::Reload => return self.browser.reload(),
             Action::Drafts => {
-                self.asked_for_drafts = true;
+                self.finds.push_back(Find::Shows);
                 return vec![Effect::FindDrafts];
             }
+            Action::Pulse => return self.open_pulse(),
+            Action::History => return self.open_history(),
             Action::Filter => self.prompt = Some(Prompt::ask(Purpose::Filter, &self.browser.filter)),
             Action::New => match self.browser.collection() {
                 Some(name) => self.prompt = Some(Prompt::ask(Purpose::NewId { collection: name.into() }, "")),
                 None => self.complain("There is no collection yet. `midair import` makes one."),
             },
             Action::Open if self.browser.in_records() => {
-                if let (Some(collection), Some(record)) = (self.browser.collection(), self.browser.record()) {
-                    let key = Key { collection: collection.into(), id: record.id.clone() };
+                if let Some(key) = self.browser.key() {
                     return self.open(key);
                 }
             }
@@ -368,192 +401,11 @@ impl App {
         Vec::new()
     }
 
-    /// Opens a record: where I left off with it in this session, else as it stands on the server.
-    fn open(&mut self, key: Key) -> Vec<Effect> {
-        if let Some((slot, draft)) = self.parked.remove(&key) {
-            self.say(format!("This is your draft of {key}, as you left it."));
-            return self.open_draft(slot, draft);
-        }
-        self.opening = Some(key.clone());
-        vec![Effect::Load { key, since: None }]
-    }
-
-    fn open_draft(&mut self, slot: String, mut draft: Draft) -> Vec<Effect> {
-        if draft.settled.is_some() && draft.note.as_ref().is_some_and(|note| note.starts_with("merged with v")) {
-            // midair's own note on a result that was on its way; the next collision writes another one.
-            draft.note = None;
-        }
-        let key = draft.key.clone();
-        let since = draft.base.stored().map(|stored| stored.version);
-        let keep = Effect::KeepDraft { slot: slot.clone(), draft: Box::new(draft.clone()) };
-        let same = self.browser.collection() == Some(draft.key.collection.as_str());
-        let template = if same && since.is_none() { self.browser.template() } else { Object::new() };
-        let mut editor = Editor::open(draft, slot, template);
-        editor.on_disk = OnDisk::Kept;
-        self.screen = Screen::Editor(Box::new(editor));
-        vec![keep, Effect::Load { key, since }]
-    }
-
-    fn open_stored(&mut self, collection: &str, stored: Stored) {
-        let draft = Draft::of(collection, stored, self.seat.next_edit_id());
-        let slot = draft.edit_id.clone();
-        self.screen = Screen::Editor(Box::new(Editor::open(draft, slot, Object::new())));
-    }
-
-    fn in_record(&mut self, action: Action, page: usize) -> Vec<Effect> {
-        if let Screen::Collision(collision) = &self.screen
-            && collision.saving != Saving::No
-            && action != Action::Submit
-        {
-            // What is decided now could not be part of it, and a draft that is left now would stand against the wrong base.
-            self.say("The result is on its way; wait for the answer. Ctrl-Q leaves, and the draft is kept.");
-            return Vec::new();
-        }
-        match (&mut self.screen, action) {
-            (Screen::Editor(_), Action::Save) => return self.save(),
-            (Screen::Editor(_), Action::LookAtTheirs) => return self.look_at_theirs(),
-            (Screen::Editor(_) | Screen::Collision(_), Action::Back) => return self.back(),
-            (Screen::Editor(_), Action::AddField) => self.prompt = Some(Prompt::ask(Purpose::AddField, "")),
-            (Screen::Editor(_), Action::ChangeType) => self.prompt = Some(Prompt::ask(Purpose::Type, "")),
-            (Screen::Editor(editor), Action::Note) => {
-                let note = editor.draft.note.clone().unwrap_or_default();
-                self.prompt = Some(Prompt::ask(Purpose::Note, &note));
-            }
-            (Screen::Editor(editor), _) => editor.act(action, page),
-            (Screen::Collision(collision), Action::LeaveField | Action::Save) if collision.by_hand() => {
-                return self.hand_done();
-            }
-            (Screen::Collision(collision), _) if collision.by_hand() => collision.hand_act(action),
-            (Screen::Collision(_), Action::Submit) => return self.submit(),
-            (Screen::Collision(collision), _) => {
-                if let Some(why) = collision.refuses(action) {
-                    self.say(why);
-                    return Vec::new();
-                }
-                let decided = collision.act(action);
-                return if decided { vec![keep_collision(collision)] } else { Vec::new() };
-            }
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    fn hand_done(&mut self) -> Vec<Effect> {
-        let Screen::Collision(collision) = &mut self.screen else { return Vec::new() };
-        match collision.hand_done() {
-            Ok(()) => vec![keep_collision(collision)],
-            Err(why) => {
-                self.complain(why);
-                Vec::new()
-            }
-        }
-    }
-
-    /// Out of the record: to the browser from the editor, to the editor from a collision. Nothing is lost on the way.
-    fn back(&mut self) -> Vec<Effect> {
-        match std::mem::replace(&mut self.screen, Screen::Browser) {
-            Screen::Collision(collision) => {
-                let parked = collision.parked();
-                let theirs =
-                    live::theirs(collision.resolution.theirs().clone(), collision.resolution.changes().to_vec());
-                let mut editor = collision.editor;
-                editor.saving = Saving::No;
-                editor.go_on_with(parked.clone());
-                editor.theirs = Some(theirs);
-                let slot = editor.slot.clone();
-                self.screen = Screen::Editor(editor);
-                let save = self.named(Place::Editor, Action::Save);
-                self.say(format!("Your draft and your decisions are kept. {save} takes the collision up again."));
-                vec![Effect::KeepDraft { slot, draft: Box::new(parked) }]
-            }
-            Screen::Editor(mut editor) => self.leave(&mut editor),
-            _ => Vec::new(),
-        }
-    }
-
-    fn leave(&mut self, editor: &mut Editor) -> Vec<Effect> {
-        let slot = editor.slot.clone();
-        if self.flights.iter().any(|flight| flight.slot == slot) {
-            self.say(format!("{} is still being saved; its draft stays until the server has it.", editor.draft.key));
-            return Vec::new();
-        }
-        if !editor.has_typed() {
-            return vec![Effect::DropDraft { slot }];
-        }
-        let draft = editor.everything_typed();
-        let open = self.named(Place::Browser, Action::Open);
-        self.say(format!("Your draft of {} is kept. {open} goes on with it.", draft.key));
-        self.parked.insert(draft.key.clone(), (slot.clone(), draft.clone()));
-        vec![Effect::KeepDraft { slot: slot.clone(), draft: Box::new(draft) }, Effect::ReleaseDraft { slot }]
-    }
-
-    /// What has to be kept on disk before this screen goes away, for whatever reason.
-    pub fn parting(&mut self) -> Vec<Effect> {
-        let editor = match &mut self.screen {
-            Screen::Collision(collision) => return vec![keep_collision(collision)],
-            Screen::Editor(editor) => editor,
-            Screen::Deleted(deleted) => &mut deleted.editor,
-            _ => return Vec::new(),
-        };
-        if !editor.has_typed() {
-            return vec![Effect::DropDraft { slot: editor.slot.clone() }];
-        }
-        vec![Effect::KeepDraft { slot: editor.slot.clone(), draft: Box::new(editor.everything_typed()) }]
-    }
-
     fn quit(&mut self) -> Vec<Effect> {
         let mut effects = self.parting();
         effects.push(Effect::Quit);
         effects
     }
-
-    fn in_prompt(&mut self, action: Action) -> Vec<Effect> {
-        let Some(mut prompt) = self.prompt.take() else { return Vec::new() };
-        if action != Action::Submit {
-            return Vec::new();
-        }
-        match self.answered(&prompt) {
-            Ok(effects) => effects,
-            Err(fault) => {
-                prompt.fault = Some(fault);
-                self.prompt = Some(prompt);
-                Vec::new()
-            }
-        }
-    }
-
-    fn answered(&mut self, prompt: &Prompt) -> Result<Vec<Effect>, String> {
-        let text = prompt.text();
-        match (&prompt.purpose, &mut self.screen) {
-            (Purpose::Filter, _) => return Ok(self.browser.set_filter(text)),
-            (Purpose::NewId { collection }, _) => {
-                let edit_id = self.seat.next_edit_id();
-                let id = if text.is_empty() { short_id(&edit_id) } else { text };
-                let key = Key::new(collection, &id).map_err(|fault| fault.to_string())?;
-                let draft = Draft::new(key, Object::new(), edit_id.clone());
-                self.screen = Screen::Editor(Box::new(Editor::open(draft, edit_id, self.browser.template())));
-            }
-            (Purpose::AddField, Screen::Editor(editor)) => editor.add(&prompt.answer.area.text())?,
-            (Purpose::Note, Screen::Editor(editor)) => editor.draft.note = Some(text).filter(|note| !note.is_empty()),
-            (Purpose::CopyId { of }, Screen::Deleted(deleted)) => {
-                let key = Key::new(&of.collection, &text).map_err(|fault| fault.to_string())?;
-                let mut copy = Draft::new(key, deleted.editor.draft.fields.clone(), self.seat.next_edit_id());
-                copy.note = Some(format!("copy of {of}, which was deleted"));
-                let slot = deleted.editor.slot.clone();
-                self.screen = Screen::Editor(Box::new(Editor::open(copy, slot, Object::new())));
-                return Ok(self.save());
-            }
-            _ => {}
-        }
-        Ok(Vec::new())
-    }
-}
-
-/// An id for a record whose maker does not care: the start and the end of an edit's name.
-fn short_id(edit_id: &str) -> String {
-    let plain: String = edit_id.chars().filter(char::is_ascii_alphanumeric).collect();
-    let end = edit_id.rsplit('-').next().unwrap_or_default();
-    format!("{}{end}", plain.chars().take(10).collect::<String>())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The screen: an App that turns messages into effects and draws itself; knows no network, no clock and no global.
 
 pub mod app;
+pub mod company;
 pub mod definition;
 pub mod field;
 pub mod keyboard;

@@ -1,9 +1,10 @@
 //! What happens to the screen and what it wants done: the whole protocol between `tui` and `run`, as plain values.
 
 use jiff::Timestamp;
-use midair_record::Record;
 use midair_record::draft::Draft;
+use midair_record::pulse::Pulse;
 use midair_record::wire::{Delete, Event, Key, Put, Stored, Token, Tombstone, VersionLine};
+use midair_record::{Pointer, Record};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 
 /// Something that happened.
@@ -29,10 +30,20 @@ pub enum Msg {
     Deleted { key: Key, result: Result<Delete, Unsaved> },
     /// Somebody wrote a record, in this terminal or elsewhere.
     Changed(Event),
+    /// Somebody is editing a record, at `path` in it, or no longer is.
+    Present { key: Key, by: String, path: Option<Pointer>, here: bool },
     /// The connection came or went.
     Link(Link),
     /// A draft was written to disk, or could not be.
     DraftKept { slot: String, result: Result<(), NotKept> },
+    /// A page of a record's history came: the newest one, or the one before version `before`.
+    History { key: Key, before: Option<u64>, result: Result<HistoryPage, String> },
+    /// A version came; `None` where its fields are no longer kept.
+    Version { key: Key, number: u64, result: Result<Option<Box<Stored>>, String> },
+    /// A restoration of version `number` was answered.
+    Restored { key: Key, number: u64, result: Result<Put, Unsaved> },
+    /// The numbers of the last minutes came.
+    Pulse(Result<Box<Pulse>, String>),
     /// Drafts that an earlier session left, and what could not be read of them.
     Waiting { drafts: Vec<WaitingDraft>, unreadable: Vec<String> },
 }
@@ -58,6 +69,18 @@ pub enum Effect {
     Save { slot: String, draft: Box<Draft> },
     /// Delete the version that the token names.
     Delete { key: Key, token: Token, edit_id: String },
+    /// Ask for the numbers of the last minutes.
+    LoadPulse,
+    /// Ask for a page of a record's history: the newest one, or the one before version `before`.
+    LoadHistory { key: Key, before: Option<u64> },
+    /// Ask for a version of a record.
+    LoadVersion { key: Key, number: u64 },
+    /// Write version `number` again as the newest, over the version that the token names, or over a deletion.
+    Restore { key: Key, number: u64, token: Option<Token>, edit_id: String },
+    /// Tell others that I am editing a record, at `path` in it.
+    SayHere { key: Key, path: Option<Pointer> },
+    /// Tell them that I no longer am.
+    SayGone { key: Key },
     /// Draw every cell again.
     Repaint,
     /// Give the terminal back and stop, until the shell lets midair go on.
@@ -101,6 +124,17 @@ pub struct Page {
     pub items: Vec<Stored>,
     pub next: Option<String>,
     pub total: Option<u64>,
+}
+
+/// A page of a record's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryPage {
+    /// What stands at the key, with the newest page.
+    pub now: Option<Read>,
+    /// Oldest first.
+    pub lines: Vec<VersionLine>,
+    /// Whether there are versions before these.
+    pub older: bool,
 }
 
 /// What stands at a key.

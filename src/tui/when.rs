@@ -20,6 +20,11 @@ pub fn ago(at: &str, clock: Clock) -> String {
     }
 }
 
+/// The local time of day of `at` (RFC 3339), to the second: `14:02:07`.
+pub fn clock_time(at: &str, clock: Clock) -> String {
+    at.parse::<Timestamp>().map_or_else(|_| at.to_owned(), |then| local(then, clock, "%H:%M:%S"))
+}
+
 /// The local time of day of `at` (RFC 3339): `14:02`.
 pub fn time_of_day(at: &str, clock: Clock) -> String {
     at.parse::<Timestamp>().map_or_else(|_| at.to_owned(), |then| local(then, clock, "%H:%M"))

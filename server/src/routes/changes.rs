@@ -99,7 +99,7 @@ pub(super) struct Wanted {
     collection: Option<String>,
     /// Only changes of records with this id.
     record: Option<String>,
-    /// Whether the feed also tells who is editing.
+    /// Whether the feed also tells who is editing: first who is, then who comes and goes.
     #[serde(default)]
     presence: bool,
 }
@@ -111,6 +111,8 @@ struct Feed {
     read: VecDeque<Arc<Change>>,
     changed: watch::Receiver<u64>,
     presences: Option<broadcast::Receiver<Arc<Presence>>>,
+    /// Who was there when the feed was opened, and is not told of yet.
+    here: VecDeque<Arc<Presence>>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -144,12 +146,15 @@ pub(super) async fn changes(
         let detail = format!("The feed is at position {newest}; {since} {why}. Start again from {newest}.");
         return Problem::new(problem::GONE, detail).with("restart", &newest).into_response();
     }
+    // Followed first: who comes in between is told of twice rather than not at all.
     let presences = wanted.presence.then(|| desk.presences.follow());
+    let here = if wanted.presence { desk.presences.everyone().into() } else { VecDeque::new() };
     let counted = desk.observed.subscribed();
     let feed = Feed {
         store: desk.store.clone(),
         wanted,
         presences,
+        here,
         since,
         read: VecDeque::new(),
         changed,
@@ -201,6 +206,11 @@ impl Feed {
     /// The next change that is wanted; `None` when the server stops or the store cannot be read.
     async fn next(&mut self) -> Option<Told> {
         loop {
+            while let Some(presence) = self.here.pop_front() {
+                if self.wants(&presence.key.collection, &presence.key.id) {
+                    return Some(Told::Presence(presence));
+                }
+            }
             while let Some(change) = self.read.pop_front() {
                 self.since = change.event.seq;
                 if self.wants(&change.event.collection, &change.event.id) {
@@ -253,7 +263,16 @@ mod tests {
         let (announce, changed) = watch::channel(1);
         let (_stop, stopping) = watch::channel(false);
         let wanted = Wanted { since: None, collection: None, record: None, presence: false };
-        let mut feed = Feed { store, wanted, presences: None, since: 0, read: VecDeque::new(), changed, stopping };
+        let mut feed = Feed {
+            store,
+            wanted,
+            presences: None,
+            here: VecDeque::new(),
+            since: 0,
+            read: VecDeque::new(),
+            changed,
+            stopping,
+        };
         let seq = |told: Option<Told>| match told {
             Some(Told::Change(change)) => change.event.seq,
             other => panic!("{other:?}"),

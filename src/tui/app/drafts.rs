@@ -1,11 +1,15 @@
-//! Drafts: what was typed on its way to the disk, and what an earlier session left there.
+//! Drafts: what was typed on its way to the disk, and the inbox of those that wait there.
 
+use midair_record::wire::{Key, VersionLine};
+
+use super::saving::Flight;
 use super::{App, Screen};
-use crate::tui::keys::Action;
-use crate::tui::msg::{Effect, NotKept, WaitingDraft};
+use crate::tui::keys::{Action, Place};
+use crate::tui::msg::{Effect, NotKept, Read, WaitingDraft};
 use crate::tui::screens::collision::Collision;
 use crate::tui::screens::drafts::Drafts;
 use crate::tui::screens::editor::{OnDisk, Saving};
+use crate::tui::screens::prompt::{Prompt, Purpose};
 
 /// How many drafts were ordered to be kept, and how many of these orders were carried out: they are, one after the other,
 /// and each is answered.
@@ -88,25 +92,48 @@ impl App {
         Vec::new()
     }
 
-    /// Keys on the list of drafts that wait.
+    /// Keys in the inbox.
     pub(super) fn in_drafts(&mut self, action: Action) -> Vec<Effect> {
+        let undo = self.named(Place::Drafts, Action::Undo);
         let Screen::Drafts(drafts) = &mut self.screen else { return Vec::new() };
-        match action {
-            Action::Back => self.screen = Screen::Browser,
-            Action::Open => {
-                if let Some(WaitingDraft { slot, draft, .. }) = drafts.take() {
-                    self.parked.remove(&draft.key);
-                    self.say(format!("This is your draft of {}, as you left it.", draft.key));
-                    return self.open_draft(slot, draft);
-                }
+        match (action, drafts.rule.clone()) {
+            (Action::Confirm, Some(rule)) => {
+                let (count, effects) = drafts.apply();
+                let side = if rule.theirs { "theirs" } else { "mine" };
+                let count = drafts_in_words(count);
+                self.say(format!(
+                    "Took {side} for {} in {count}; nothing was sent. {undo} undoes it.",
+                    rule.under.label()
+                ));
+                return effects;
             }
-            Action::ThrowAway => {
+            (Action::Back, Some(_)) => drafts.rule = None,
+            (_, Some(_)) => {}
+            (Action::Back, None) => self.screen = Screen::Browser,
+            (Action::Open, None) => return self.open_waiting(),
+            (Action::Filter, None) => {
+                let filter = drafts.filter.clone();
+                self.prompt = Some(Prompt::ask(Purpose::FilterDrafts, &filter));
+            }
+            (Action::AllTheirs | Action::AllMine, None) => {
+                let (likely, theirs) = (drafts.likely(), action == Action::AllTheirs);
+                self.prompt = Some(Prompt::ask(Purpose::Rule { theirs }, &likely));
+            }
+            (Action::Undo, None) => {
+                let (count, effects) = drafts.undo();
+                if count > 0 {
+                    self.say(format!("Took the rule back in {}.", drafts_in_words(count)));
+                }
+                return effects;
+            }
+            (Action::ThrowAway, None) => {
                 let Some(slot) = drafts.focused().map(|waiting| waiting.slot.clone()) else { return Vec::new() };
                 if drafts.doomed.as_ref() != Some(&slot) {
                     drafts.doomed = Some(slot);
                     return Vec::new();
                 }
                 drafts.take();
+                self.inbox = drafts.waiting.len();
                 self.parked.retain(|_, (parked, _)| *parked != slot);
                 if drafts.waiting.is_empty() {
                     self.screen = Screen::Browser;
@@ -118,20 +145,82 @@ impl App {
         Vec::new()
     }
 
-    /// Drafts that an earlier session left.
+    /// Opens the draft under the cursor: its collision, where it has one, else its record.
+    fn open_waiting(&mut self) -> Vec<Effect> {
+        let Screen::Drafts(drafts) = &mut self.screen else { return Vec::new() };
+        let Some(WaitingDraft { slot, draft, .. }) = drafts.take() else { return Vec::new() };
+        let collision = drafts.collision(&slot);
+        self.inbox = drafts.waiting.len();
+        self.parked.remove(&draft.key);
+        self.say(format!("This is your draft of {}, as you left it.", draft.key));
+        let mut effects = self.open_draft(slot, draft);
+        if let Some(resolution) = collision {
+            effects.retain(|effect| !matches!(effect, Effect::Load { .. }));
+            effects.extend(self.collide(resolution));
+        }
+        effects
+    }
+
+    /// What stands on the server at a key, for the drafts that wait for it.
+    pub(super) fn stands_against(&mut self, key: &Key, result: &Result<Read, String>, changes: &[VersionLine]) {
+        let definition = self.definition(&key.collection);
+        if let Screen::Drafts(drafts) = &mut self.screen {
+            drafts.take_standing(key, result, changes, &definition);
+        }
+    }
+
+    /// How many saves wait for the server, beside the one on the screen.
+    pub(super) fn queued(&self) -> usize {
+        let on_screen = match &self.screen {
+            Screen::Editor(editor) => Some(&editor.slot),
+            Screen::Collision(collision) => Some(&collision.editor.slot),
+            _ => None,
+        };
+        let waits = |flight: &&Flight| flight.again.is_some() && Some(&flight.slot) != on_screen;
+        self.flights.iter().filter(waits).count()
+    }
+
+    /// Counts anew what waits on disk, and shows nothing.
+    pub(super) fn count_inbox(&mut self) -> Effect {
+        self.finds.push_back(Find::Counts);
+        Effect::FindDrafts
+    }
+
+    /// Drafts that wait on disk: of an earlier session, and of this one where they were left.
     pub(super) fn waiting(&mut self, drafts: Vec<WaitingDraft>, unreadable: Vec<String>) -> Vec<Effect> {
-        if !matches!(self.screen, Screen::Browser) {
+        let why = self.finds.pop_front();
+        self.inbox = drafts.len();
+        if why == Some(Find::Counts) || !matches!(self.screen, Screen::Browser) {
             return Vec::new();
         }
-        if drafts.is_empty() && unreadable.is_empty() {
-            if self.asked_for_drafts {
+        let waits = |flight: &&Flight| flight.again.is_some();
+        let queued: Vec<Key> = self.flights.iter().filter(waits).map(|flight| flight.draft.key.clone()).collect();
+        let nothing = drafts.is_empty() && unreadable.is_empty();
+        if nothing && (queued.is_empty() || why.is_none()) {
+            if why == Some(Find::Shows) {
                 self.say("No drafts wait on this machine for this server.");
             }
-        } else {
-            self.screen = Screen::Drafts(Box::new(Drafts::open(drafts, unreadable)));
+            return Vec::new();
         }
-        Vec::new()
+        let mut inbox = Drafts::open(drafts, unreadable);
+        inbox.queued = queued;
+        let effects = inbox.ask();
+        self.screen = Screen::Drafts(Box::new(inbox));
+        effects
     }
+}
+
+fn drafts_in_words(count: usize) -> String {
+    if count == 1 { "1 draft".into() } else { format!("{count} drafts") }
+}
+
+/// Why the drafts on disk are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Find {
+    /// Somebody asked for the inbox.
+    Shows,
+    /// Only their number is wanted.
+    Counts,
 }
 
 /// Orders what was decided in a collision to be kept.

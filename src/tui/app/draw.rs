@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 
-use super::{App, Notice, Screen};
+use super::{App, Notice, Over, Screen};
 use crate::tui::keys::{Action, Bound, Keys, Place};
 use crate::tui::msg::Link;
 use crate::tui::theme::Theme;
@@ -79,6 +79,7 @@ impl App {
         }
         match (&self.prompt, &self.screen) {
             (Some(prompt), _) => prompt.caret(notice),
+            (None, _) if self.over.is_some() => None,
             (None, Screen::Editor(editor)) => editor.caret(body),
             (None, Screen::Collision(collision)) => collision.caret(body),
             _ => None,
@@ -93,13 +94,46 @@ impl App {
             Link::Live { hosting: true } => ("live, hosted by this terminal".to_owned(), theme.good),
             Link::Lost(_) => (format!("NOT CONNECTED, trying again{}", self.turning()), theme.bad),
         };
-        let place = format!("  {} · you are {} · ", self.seat.server, self.seat.who);
+        let place = format!("  {} · you are {} · ", self.server(area.width), self.seat.who);
+        let beside = self.beside(area.width, &state.0);
         let pieces = [
             (" midair", theme.title.add_modifier(Modifier::BOLD)),
             (place.as_str(), theme.plain),
             (state.0.as_str(), state.1),
         ];
-        panel::line(buf, area, 0, &pieces);
+        let used = panel::line(buf, area, 0, &pieces);
+        panel::line_right(buf, area, 0, used, (&beside, theme.asks));
+    }
+
+    /// The address of the server, shorter where there is little room and more to say.
+    fn server(&self, width: u16) -> &str {
+        let server = self.seat.server.as_str();
+        let more = self.people().is_some() || self.inbox + self.queued() > 0;
+        if width < 70 && more { server.trim_start_matches("http://") } else { server }
+    }
+
+    /// What stands at the right end of the first line: who else is here, and what waits. As many words as there is room
+    /// for; what waits goes before who is here.
+    fn beside(&self, width: u16, state: &str) -> String {
+        let used =
+            glyph::width(&format!(" midair  {} · you are {} · {state}", self.server(width), self.seat.who), width);
+        let waits = Some(self.inbox + self.queued()).filter(|inbox| *inbox > 0);
+        let told = |people: Option<String>, waits: Option<String>| {
+            let both: Vec<String> = people.into_iter().chain(waits).collect();
+            format!("{} ", both.join(" · "))
+        };
+        let people = self.people();
+        let long = waits.map(|inbox| format!("{inbox} in inbox"));
+        let choices = [
+            told(people.map(|people| format!("{people} people here")), long.clone()),
+            told(people.map(|people| format!("{people} here")), long.clone()),
+            told(None, long),
+        ];
+        if people.is_none() && waits.is_none() {
+            return String::new();
+        }
+        let fits = |words: &&String| words.len() > 1 && used + glyph::width(words, width) < width;
+        choices.iter().find(fits).cloned().unwrap_or_default()
     }
 
     fn draw_screen(&self, area: Rect, buf: &mut Buffer) {
@@ -110,8 +144,13 @@ impl App {
         if let Some(help) = &self.help {
             return help.draw(self.place_beneath(), keys, area, buf, theme);
         }
+        match &self.over {
+            Some(Over::History(history)) => return history.draw(area, buf, (theme, keys), clock),
+            Some(Over::Pulse(pulse)) => return pulse.draw(area, buf, theme, clock),
+            None => {}
+        }
         match &self.screen {
-            Screen::Browser => self.browser.draw(area, buf, (theme, keys), clock),
+            Screen::Browser => self.browser.draw(area, buf, (theme, keys), clock, &self.here()),
             Screen::Editor(editor) => editor.draw(area, buf, (theme, keys), clock),
             Screen::Collision(collision) => collision.draw(area, buf, (theme, keys), clock),
             Screen::Deleted(deleted) => {
@@ -119,11 +158,11 @@ impl App {
                 deleted.draw(area, buf, theme, clock);
             }
             Screen::Deletion(deletion) => {
-                self.browser.draw(area, buf, (theme, keys), clock);
+                self.browser.draw(area, buf, (theme, keys), clock, &self.here());
                 deletion.draw(area, buf, theme, clock);
             }
             Screen::Drafts(drafts) => {
-                self.browser.draw(area, buf, (theme, keys), clock);
+                self.browser.draw(area, buf, (theme, keys), clock, &self.here());
                 drafts.draw(area, buf, (theme, keys), clock);
             }
         }
@@ -199,13 +238,19 @@ impl App {
         if self.palette.is_some() || self.help.is_some() || self.prompt.is_some() {
             return true;
         }
+        match &self.over {
+            Some(Over::History(history)) => return history.works_now(line.action),
+            Some(Over::Pulse(pulse)) => return pulse.works_now(line.action),
+            None => {}
+        }
         match (&self.screen, line.action) {
+            (Screen::Editor(editor), Action::History) => editor.draft.base.stored().is_some(),
             (Screen::Editor(editor), Action::LookAtTheirs) => editor.theirs.is_some(),
-            (Screen::Browser, Action::Open | Action::Delete) => {
+            (Screen::Browser, Action::Open | Action::Delete | Action::History) => {
                 self.browser.record().is_some() && self.browser.in_records()
             }
             (Screen::Collision(collision), action) if !collision.by_hand() => collision.works_now(action),
-            (Screen::Drafts(drafts), Action::Open | Action::ThrowAway) => drafts.focused().is_some(),
+            (Screen::Drafts(drafts), action) => drafts.works_now(action),
             _ => true,
         }
     }
@@ -249,7 +294,7 @@ pub(in crate::tui) fn draw_keys(
     };
     let always = |(line, _): &(&Bound, String)| match line.action {
         Action::Help => line.place != Place::Everywhere,
-        Action::Back => matches!(line.place, Place::Collision | Place::Files),
+        Action::Back => matches!(line.place, Place::Collision | Place::Files | Place::History | Place::Pulse),
         _ => false,
     };
     let mut kept_free: u16 = lines.iter().filter(|line| always(line)).map(|line| wide(line, false)).sum();

@@ -18,11 +18,14 @@ impl App {
         let mut effects = self.keep_typed();
         effects.extend(self.browser.tick());
         effects.extend(self.resend(false));
+        effects.extend(self.say_where());
+        effects.extend(self.pulse_tick());
         effects
     }
 
     /// A record came: because I opened it, or because somebody saved it.
     pub(super) fn loaded(&mut self, key: Key, result: Result<Read, String>, changes: Vec<VersionLine>) -> Vec<Effect> {
+        self.stands_against(&key, &result, &changes);
         let read = match result {
             Ok(read) => read,
             Err(why) => {
@@ -51,7 +54,7 @@ impl App {
     }
 
     /// What stands on the server now of the record on the screen.
-    fn meanwhile(&mut self, key: &Key, read: Read, changes: Vec<VersionLine>) {
+    pub(super) fn meanwhile(&mut self, key: &Key, read: Read, changes: Vec<VersionLine>) {
         let edit_id = self.seat.next_edit_id();
         let look = self.named(Place::Editor, Action::LookAtTheirs);
         match &mut self.screen {
@@ -105,6 +108,7 @@ impl App {
     pub(super) fn changed(&mut self, event: &Event) -> Vec<Effect> {
         let own = event.line.edit_id.as_ref().is_some_and(|id| id.starts_with(&self.seat.seed));
         let mut effects = self.browser.changed(event);
+        effects.extend(self.history_changed(event));
         let key = Key { collection: event.collection.clone(), id: event.id.clone() };
         let (open, since) = match &self.screen {
             Screen::Editor(editor) => (&editor.draft.key, editor.draft.base.stored().map(|stored| stored.version)),
@@ -125,6 +129,9 @@ impl App {
         let came = matches!(link, Link::Live { .. }) && !matches!(self.link, Link::Live { .. });
         let back = came && matches!(self.link, Link::Lost(_));
         self.link = link;
+        if !matches!(self.link, Link::Live { .. }) {
+            self.company.forget();
+        }
         if !came {
             return Vec::new();
         }

@@ -196,7 +196,7 @@ impl App {
         }
     }
 
-    fn collide(&mut self, resolution: Resolution) -> Vec<Effect> {
+    pub(super) fn collide(&mut self, resolution: Resolution) -> Vec<Effect> {
         let (open, theirs) = (resolution.undecided(), resolution.theirs());
         let who = if theirs.updated_by.is_empty() { "Somebody" } else { &theirs.updated_by };
         let need = match open {
@@ -280,6 +280,9 @@ impl App {
             return self.not_answered(at, why);
         }
         let flight = self.flights.remove(at);
+        if let Screen::Drafts(drafts) = &mut self.screen {
+            drafts.queued.retain(|key| *key != sent.key);
+        }
         match result {
             Ok(Put::Stored { stored, .. }) => {
                 let merged = flight.merged.as_ref().map(|words| format!(", merged with {words}")).unwrap_or_default();
@@ -407,7 +410,7 @@ impl App {
                     "{} was not saved: {by} saved v{} before. Your draft is kept; {list} lists it.",
                     flight.draft.key, theirs.version
                 ));
-                return vec![Effect::ReleaseDraft { slot }];
+                return vec![Effect::ReleaseDraft { slot }, self.count_inbox()];
             }
         };
         let taken_up_again = matches!(self.screen, Screen::Editor(_)) && draft.settled.is_some();

@@ -2,7 +2,11 @@
 
 mod advertised;
 mod fewest;
+mod histories;
+mod inbox;
 mod looks;
+mod meeting;
+mod pulses;
 mod rules;
 mod screens;
 mod stories;

@@ -1,6 +1,6 @@
 //! The browser: collections, their records page by page, and a look at the one under the cursor; knows no server.
 
-use midair_record::wire::{Event, Op, Stored};
+use midair_record::wire::{Event, Key, Op, Stored};
 use midair_record::{Object, Value};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -52,6 +52,11 @@ impl Browser {
     /// The record under the cursor.
     pub fn record(&self) -> Option<&Stored> {
         self.records.get(self.focus)
+    }
+
+    /// The key of the record under the cursor.
+    pub fn key(&self) -> Option<Key> {
+        Some(Key { collection: self.collection()?.to_owned(), id: self.record()?.id.clone() })
     }
 
     /// Whether the cursor is among the records.
@@ -132,7 +137,7 @@ impl Browser {
         match event.line.op {
             Op::Update => {
                 let listed = self.records.iter().any(|stored| stored.id == event.id);
-                let key = midair_record::wire::Key { collection: event.collection.clone(), id: event.id.clone() };
+                let key = Key { collection: event.collection.clone(), id: event.id.clone() };
                 if listed { vec![Effect::Load { key, since: None }] } else { Vec::new() }
             }
             Op::Delete => {
@@ -240,7 +245,15 @@ impl Browser {
     }
 
     /// Draws what there is room for: records always, collections and the look at one record where they fit.
-    pub fn draw(&self, area: Rect, buf: &mut Buffer, (theme, keys): (&Theme, &Keys), clock: Clock) {
+    /// `here`: who is editing which record of the collection.
+    pub fn draw(
+        &self,
+        area: Rect,
+        buf: &mut Buffer,
+        (theme, keys): (&Theme, &Keys),
+        clock: Clock,
+        here: &[(String, String)],
+    ) {
         let [left, middle, right] = match area.width {
             ..80 => [0, area.width, 0],
             80..120 => [20, area.width - 20, 0],
@@ -252,10 +265,10 @@ impl Browser {
             if self.side == Side::Collections {
                 return self.draw_collections(middle, buf, theme);
             }
-            return self.draw_records(middle, buf, (theme, keys), clock);
+            return self.draw_records(middle, buf, (theme, keys), clock, here);
         }
         self.draw_collections(left, buf, theme);
-        self.draw_records(middle, buf, (theme, keys), clock);
+        self.draw_records(middle, buf, (theme, keys), clock, here);
         if right.width > 0 {
             self.draw_preview(right, buf, theme, clock);
         }
@@ -284,7 +297,14 @@ impl Browser {
         }
     }
 
-    fn draw_records(&self, area: Rect, buf: &mut Buffer, (theme, keys): (&Theme, &Keys), clock: Clock) {
+    fn draw_records(
+        &self,
+        area: Rect,
+        buf: &mut Buffer,
+        (theme, keys): (&Theme, &Keys),
+        clock: Clock,
+        people: &[(String, String)],
+    ) {
         let name = self.collection().unwrap_or("no collection");
         let filter = if self.filter.is_empty() { String::new() } else { format!(" · filter: {}", self.filter) };
         let loading = if self.asked.is_some() { "loading…" } else { "" };
@@ -330,6 +350,9 @@ impl Browser {
             let (when, version) = (ago(&stored.updated_at, clock), stored.version.to_string());
             panel::line(buf, list, row, &[(cursor, theme.asks)]);
             columns.draw(buf, list, row, [&stored.id, &label, &when, &stored.updated_by, &version], style);
+            if let Some((_, who)) = people.iter().find(|(id, _)| *id == stored.id) {
+                columns.draw_person(buf, list, row, who, if here { style } else { theme.theirs });
+            }
         }
     }
 
@@ -401,6 +424,14 @@ impl Columns {
         let name = width.saturating_sub(2 + id + updated + by + version + 3);
         let starts = [1, id + 2, id + name + 3, id + name + updated + 3, id + name + updated + by + 3];
         Columns([(starts[0], id), (starts[1], name), (starts[2], updated), (starts[3], by), (starts[4], version)])
+    }
+
+    /// Who is editing the record, at the end of its name.
+    fn draw_person(&self, buf: &mut Buffer, area: Rect, row: u16, who: &str, style: ratatui::style::Style) {
+        let (start, width) = self.0[1];
+        let words = glyph::fit(&format!(" ✎ {who}"), (width * 2 / 3).max(8).min(width));
+        let wide = glyph::width(&words, width);
+        glyph::put(buf, (area.x + start + width.saturating_sub(wide + 1), area.y + row), wide, &words, style);
     }
 
     fn draw(&self, buf: &mut Buffer, area: Rect, row: u16, words: [&str; 5], style: ratatui::style::Style) {

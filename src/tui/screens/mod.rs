@@ -6,5 +6,7 @@ pub mod deletion;
 pub mod drafts;
 pub mod editor;
 pub mod help;
+pub mod history;
 pub mod palette;
 pub mod prompt;
+pub mod pulse;

@@ -21,6 +21,10 @@ pub enum Purpose {
     Type,
     /// Why the record is changed.
     Note,
+    /// The text that drafts in the inbox must hold to be listed.
+    FilterDrafts,
+    /// The field that a rule for many drafts is for.
+    Rule { theirs: bool },
     /// The id under which a copy is saved.
     CopyId { of: Key },
 }
@@ -35,6 +39,9 @@ impl Purpose {
                 "Make it: t text · n number · b true/false · z null · l list · o object · a absent ".into()
             }
             Purpose::Note => "Why (for the history): ".into(),
+            Purpose::FilterDrafts => "Show drafts that hold: ".into(),
+            Purpose::Rule { theirs: true } => "Theirs for which field, in every draft that is listed: ".into(),
+            Purpose::Rule { theirs: false } => "Mine for which field, in every draft that is listed: ".into(),
             Purpose::CopyId { of } => format!("Save the copy of {of} under the id: "),
         }
     }

@@ -207,14 +207,59 @@ fn about_to_delete(preset: Preset) -> Desk {
 }
 
 fn at_the_drafts(preset: Preset) -> Desk {
-    let mut desk = sit(preset);
-    let waiting = |slot: &str| {
-        let mut draft = Draft::of("projects", stored(7, "alice", BASE), slot.into());
-        draft.edit(Object::new());
-        WaitingDraft { slot: slot.into(), saved_at: String::new(), draft }
-    };
-    desk.happens(Msg::Waiting { drafts: ["a", "b", "c"].map(waiting).to_vec(), unreadable: Vec::new() });
+    let mut desk = with_three_drafts(preset);
     desk.does(Action::Down);
+    desk.does(Action::AllTheirs);
+    desk.keys("enter");
+    desk.does(Action::Confirm);
+    desk
+}
+
+fn about_to_rule(preset: Preset) -> Desk {
+    let mut desk = with_three_drafts(preset);
+    desk.does(Action::AllTheirs);
+    desk.keys("enter");
+    desk
+}
+
+fn with_three_drafts(preset: Preset) -> Desk {
+    let mut desk = sit(preset);
+    desk.three_drafts_wait();
+    desk
+}
+
+fn looking_back(preset: Preset) -> Desk {
+    let mut desk = sit(preset);
+    desk.does(Action::History);
+    let asked = desk.effects.iter().rev().find_map(|effect| match effect {
+        Effect::LoadHistory { key, .. } => Some(key.clone()),
+        _ => None,
+    });
+    let lines = (1..=40).map(|version| histories::line(version, "bob", Op::Update, &["/quota"])).collect();
+    let now = Some(Read::Stored(Box::new(stored(40, "alice", BASE))));
+    let page = crate::tui::msg::HistoryPage { now, lines, older: false };
+    desk.happens(Msg::History { key: asked.unwrap(), before: None, result: Ok(page) });
+    desk.answers_versions();
+    for _ in 0..20 {
+        desk.does(Action::Down);
+        desk.answers_versions();
+    }
+    desk
+}
+
+fn about_to_restore(preset: Preset) -> Desk {
+    let mut desk = looking_back(preset);
+    desk.does(Action::Restore);
+    desk
+}
+
+fn at_the_pulse(preset: Preset) -> Desk {
+    let mut desk = sit(preset);
+    desk.does(Action::Pulse);
+    desk.happens(Msg::Pulse(Ok(Box::new(pulses::pulse()))));
+    for _ in 0..4 {
+        desk.does(Action::Down);
+    }
     desk
 }
 
@@ -251,7 +296,7 @@ fn in_the_palette(preset: Preset) -> Desk {
 /// What a place is called, and how to get there.
 type Way = (&'static str, fn(Preset) -> Desk);
 
-pub(super) const PLACES: [Way; 12] = [
+pub(super) const PLACES: [Way; 16] = [
     ("browser", sit),
     ("editor", in_the_editor),
     ("field", in_a_field),
@@ -261,6 +306,10 @@ pub(super) const PLACES: [Way; 12] = [
     ("deleted", on_the_card_of_a_deleted_record),
     ("deletion", about_to_delete),
     ("drafts", at_the_drafts),
+    ("ruling", about_to_rule),
+    ("history", looking_back),
+    ("restoring", about_to_restore),
+    ("pulse", at_the_pulse),
     ("question", at_a_question),
     ("help", in_the_help),
     ("palette", in_the_palette),

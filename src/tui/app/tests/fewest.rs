@@ -1,7 +1,6 @@
 //! How many keys a collision takes: twenty of them, each settled with one key per open question and one to submit, at most.
 
 use super::rules::collided;
-use super::*;
 use crate::tui::app::Screen;
 
 /// A collision: what the collection asks; mine and theirs, as changes of [`BASE`]; the keys; what is sent must hold this,

@@ -117,6 +117,58 @@ fn waiting_drafts() {
 }
 
 #[test]
+fn the_history() {
+    let mut desk = Desk::sit(Depth::None);
+    desk.looks_back();
+    desk.keys("down space up");
+    desk.answers_versions();
+    desk.keys("down down down");
+    desk.answers_versions();
+    pictures("history", desk);
+}
+
+#[test]
+fn restoring_a_version() {
+    let mut desk = Desk::sit(Depth::None);
+    desk.looks_back();
+    desk.keys("down down");
+    desk.answers_versions();
+    desk.keys("r");
+    pictures("restoring", desk);
+}
+
+#[test]
+fn others_in_the_browser_and_in_the_editor() {
+    let mut desk = Desk::sit(Depth::None);
+    desk.meets("carol", Some("/quota"));
+    desk.meets("bob", None);
+    pictures("company-browser", desk);
+    let mut desk = Desk::edits();
+    desk.meets("carol", Some("/quota"));
+    pictures("company-editor", desk);
+}
+
+#[test]
+fn the_pulse() {
+    let mut desk = Desk::sit(Depth::None);
+    desk.feels_the_pulse();
+    desk.keys("down down down down");
+    pictures("pulse", desk);
+}
+
+#[test]
+fn the_inbox() {
+    let mut desk = Desk::sit(Depth::None);
+    desk.three_drafts_wait();
+    desk.keys("down");
+    pictures("inbox", desk);
+    let mut desk = Desk::sit(Depth::None);
+    desk.three_drafts_wait();
+    desk.keys("T enter");
+    pictures("ruling", desk);
+}
+
+#[test]
 fn the_help() {
     let mut desk = Desk::sit(Depth::None);
     desk.keys("?");

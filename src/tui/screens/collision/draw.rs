@@ -21,7 +21,7 @@ use crate::tui::widgets::{glyph, panel};
 const WIDE: u16 = 98;
 
 /// A line of the list of units: pieces of text, each with its style, at columns of its own.
-pub(super) type Line = Vec<(u16, String, Style)>;
+pub(in crate::tui::screens) type Line = Vec<(u16, String, Style)>;
 
 impl Collision {
     /// Draws the collision.
@@ -442,7 +442,13 @@ fn hand_place(inside: Rect) -> Rect {
     Rect { y: inside.bottom() - height, height, ..inside }
 }
 
-pub(super) fn push_side(line: &mut Line, column: u16, room: u16, side: Option<&SideLine>, style: Style) {
+pub(in crate::tui::screens) fn push_side(
+    line: &mut Line,
+    column: u16,
+    room: u16,
+    side: Option<&SideLine>,
+    style: Style,
+) {
     let Some(SideLine { text, changed }) = side else { return };
     let marked = style.add_modifier(Modifier::UNDERLINED);
     let mut at = column;

@@ -1,8 +1,8 @@
 //! The collision screen: theirs and mine side by side, decided field by field; knows no server.
 
-mod draw;
+pub(super) mod draw;
 mod parts;
-mod sides;
+pub(super) mod sides;
 mod words;
 
 use midair_record::Value;

@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::{Editor, Now, OnDisk, Saving};
+use crate::tui::company::ELSEWHERE;
 use crate::tui::keys::{Action, Keys, Place};
 use crate::tui::msg::Clock;
 use crate::tui::theme::Theme;
@@ -68,7 +69,7 @@ impl Editor {
     }
 
     fn elsewhere(&self, look: &str, clock: Clock, width: u16) -> String {
-        let Some(theirs) = &self.theirs else { return String::new() };
+        let Some(theirs) = &self.theirs else { return self.others(width) };
         let (who, what, at) = match &theirs.current {
             Now::Stored(stored) => (&stored.updated_by, format!("saved v{}", stored.version), &stored.updated_at),
             Now::Gone(gone) => (&gone.by, "deleted it".to_owned(), &gone.at),
@@ -79,6 +80,28 @@ impl Editor {
             return long;
         }
         format!("{who} {what} · {look}")
+    }
+
+    /// Who else is editing the record, in as many words as there is room for.
+    fn others(&self, width: u16) -> String {
+        let verb = |who: &str| if who == ELSEWHERE { ", are" } else { " is" };
+        let words = match self.company.as_slice() {
+            [] => return String::new(),
+            [(who, Some(at))] if !at.is_root() => format!("✎ {who}{} editing {}", verb(who), at.label()),
+            [(who, _)] => format!("✎ {who}{} editing too", verb(who)),
+            [(first, _), rest @ ..] => format!("✎ {first} and {} more are editing too", rest.len()),
+        };
+        if glyph::width(&words, 500) + glyph::width(&self.title(), 500) + 6 < width {
+            return words;
+        }
+        self.company.first().map(|(who, _)| format!("✎ {who}")).unwrap_or_default()
+    }
+
+    /// Who is editing the field of a row.
+    fn person_at(&self, row: usize) -> Option<String> {
+        let at = &self.rows.get(row)?.at;
+        let (who, _) = self.company.iter().find(|(_, there)| there.as_ref() == Some(at))?;
+        Some(format!(" ✎ {who} "))
     }
 
     fn full_field(&self) -> Option<(&Pointer, &crate::tui::field::FieldEditor)> {
@@ -135,9 +158,10 @@ impl Editor {
         longest.clamp(6, (width / 3).max(6))
     }
 
-    fn value_area(&self, place: Rect) -> Rect {
+    fn value_area(&self, row: usize, place: Rect) -> Rect {
         let left = 2 + self.label_width(place.width) + 5;
-        let width = place.width.saturating_sub(left);
+        let person = self.person_at(row).map_or(0, |who| glyph::width(&who, place.width / 3));
+        let width = place.width.saturating_sub(left + person);
         let half = width >= WIDE - 30 && self.theirs.is_some();
         Rect { x: place.x + left, width: if half { width * 3 / 5 } else { width }, height: 1, ..place }
     }
@@ -169,7 +193,11 @@ impl Editor {
         let label_x = place.x + 2 + indent.min(label_width.saturating_sub(4));
         glyph::put(buf, (label_x, place.y), place.x + 2 + label_width - label_x, at.last(), label_style);
         glyph::put(buf, (place.x + 2 + label_width, place.y), 4, &format!(" {sign}"), style);
-        let value = self.value_area(place);
+        let value = self.value_area(row, place);
+        if let Some(who) = self.person_at(row) {
+            let wide = glyph::width(&who, place.width / 3);
+            glyph::put(buf, (place.right() - wide, place.y), wide, &who, theme.theirs);
+        }
         match typed {
             Some(field)
                 if focused && (mine.is_some_and(|mine| *mine != Value::Null) || !field.area.text().is_empty()) =>
@@ -230,7 +258,7 @@ impl Editor {
         let above: u16 =
             self.laid(inside).iter().take_while(|laid| laid.row != self.focus).map(|laid| laid.height).sum();
         let place = Rect { y: inside.y + above, height: 1, ..inside };
-        field.area.caret_in(self.value_area(place))
+        field.area.caret_in(self.value_area(self.focus, place))
     }
 }
 

@@ -63,6 +63,8 @@ pub struct Editor {
     pub theirs: Option<Theirs>,
     pub saving: Saving,
     pub on_disk: OnDisk,
+    /// Who else is editing the record, and where in it.
+    pub company: Vec<(String, Option<Pointer>)>,
     template: Object,
     rows: Vec<Row>,
     focus: usize,
@@ -82,6 +84,7 @@ impl Editor {
             theirs: None,
             saving: Saving::No,
             on_disk: OnDisk::Nothing,
+            company: Vec::new(),
             template,
             rows: Vec::new(),
             focus: 0,
