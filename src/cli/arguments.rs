@@ -54,6 +54,10 @@ pub struct Common {
     /// Leave a new database empty, instead of putting sample records into it
     #[arg(long, global = true)]
     pub no_seed: bool,
+
+    /// Leave the mouse to the terminal, which then selects text by itself
+    #[arg(long, global = true)]
+    pub no_mouse: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -29,6 +29,7 @@ pub async fn home(common: &Common) -> Result<Exit, Failure> {
         who: target.backend.who().to_owned(),
         revive: target.local.clone().map(revive),
         hosting: target.hosting,
+        mouse: !common.no_mouse,
     };
     let ending = run::run(session).await;
     target.leave().await;

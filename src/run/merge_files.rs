@@ -4,6 +4,7 @@ use midair_record::Resolution;
 use midair_record::draft::Draft;
 use ratatui::crossterm::event::{Event, KeyEventKind};
 
+use super::pointer::Pointer;
 use super::{Ending, Signals, clock, terminal};
 use crate::tui::MergeFiles;
 use crate::tui::merge_files::Next;
@@ -29,12 +30,15 @@ pub async fn merge_files(
     resolution: Resolution,
     files: Files,
     notice: String,
+    mouse: bool,
     mut keep: impl FnMut(&Draft) -> Result<(), String>,
 ) -> anyhow::Result<Merged> {
     let mut signals = Signals::new()?;
-    let mut screen = terminal::enter("`midair mergetool --plain` asks line by line")?;
+    let mut screen = terminal::enter("`midair mergetool --plain` asks line by line", mouse)?;
     let mut app = MergeFiles::open(resolution, files, notice, Theme::new(terminal::depth()), clock());
-    app.resize(screen.size()?.height);
+    let size = screen.size()?;
+    app.resize(size.width, size.height);
+    let mut pointer = Pointer::default();
     let mut reports = terminal::Reports::listen();
     let merged = 'seat: loop {
         screen.draw(|frame| {
@@ -56,7 +60,7 @@ pub async fn merge_files(
         }
         while let Some(happened) = event {
             let Ok(happened) = happened else { break 'seat Merged::Left(Ending::Signal(1)) };
-            match next(&mut app, happened) {
+            match next(&mut app, &mut pointer, happened) {
                 Next::Stay => {}
                 Next::Keep(draft) => {
                     if let Err(why) = keep(&draft) {
@@ -68,6 +72,7 @@ pub async fn merge_files(
                     let _ = keep(&draft);
                     break 'seat Merged::Left(Ending::Quit);
                 }
+                Next::Copy(text) => terminal::copy(&text)?,
                 Next::Repaint => screen = terminal::blank()?,
             }
             event = reports.waiting();
@@ -79,15 +84,19 @@ pub async fn merge_files(
     Ok(merged)
 }
 
-fn next(app: &mut MergeFiles, event: Event) -> Next {
+fn next(app: &mut MergeFiles, pointer: &mut Pointer, event: Event) -> Next {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => {
             terminal::panic_on_cue(key.code);
             app.key(Press { code: key.code, mods: key.modifiers })
         }
         Event::Paste(text) => app.paste(&text),
-        Event::Resize(_, rows) => {
-            app.resize(rows);
+        Event::Mouse(event) => match pointer.told(event, std::time::Instant::now()) {
+            Some(mouse) => app.mouse(mouse),
+            None => Next::Stay,
+        },
+        Event::Resize(columns, rows) => {
+            app.resize(columns, rows);
             Next::Repaint
         }
         _ => Next::Stay,

@@ -4,6 +4,7 @@ mod connection;
 mod drafts;
 mod errands;
 mod merge_files;
+mod pointer;
 mod terminal;
 
 use std::future::Future;
@@ -40,6 +41,8 @@ pub struct Session {
     /// How to get a server back that went away; `None` for one that is not ours to start.
     pub revive: Option<Revive>,
     pub hosting: bool,
+    /// Whether the mouse is taken.
+    pub mouse: bool,
 }
 
 /// How a session ended.
@@ -82,7 +85,7 @@ impl Signals {
 pub async fn run(session: Session) -> anyhow::Result<Ending> {
     let mut signals = Signals::new()?;
     let (send, mut messages) = mpsc::unbounded_channel();
-    let mut screen = terminal::enter("for scripts there are `midair import`, `export` and `serve`")?;
+    let mut screen = terminal::enter("for scripts there are `midair import`, `export` and `serve`", session.mouse)?;
     let size = screen.size()?;
     let theme = Theme::new(terminal::depth());
     let seed = uuid::Uuid::new_v4().simple().to_string();
@@ -92,6 +95,7 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
     let errands = errands::Errands { backend: session.backend.clone(), keeper: keeper.clone(), send: send.clone() };
     tokio::spawn(connection::keep(session.backend, session.revive, session.hosting, send));
     let mut reports = terminal::Reports::listen();
+    let mut pointer = pointer::Pointer::default();
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     let mut todo = app.start();
@@ -99,6 +103,7 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
         for effect in todo.drain(..) {
             match effect {
                 Effect::Quit => break 'seat Ending::Quit,
+                Effect::Copy(text) => terminal::copy(&text)?,
                 Effect::Repaint => screen = terminal::blank()?,
                 other => errands.run(other),
             }
@@ -115,7 +120,7 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
             _ = ticks.tick() => todo.extend(app.update(Msg::Tick(clock()))),
             Some(message) = messages.recv() => todo.extend(app.update(message)),
             event = reports.next() => match event {
-                Some(Ok(event)) => todo.extend(happened(&mut app, event)),
+                Some(Ok(event)) => todo.extend(happened(&mut app, &mut pointer, event)),
                 Some(Err(_)) | None => break Ending::Signal(1),
             },
         }
@@ -123,7 +128,7 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
             todo.extend(app.update(message));
         }
         while let Some(Ok(event)) = reports.waiting() {
-            todo.extend(happened(&mut app, event));
+            todo.extend(happened(&mut app, &mut pointer, event));
         }
     };
     if let Ending::Signal(_) = ending {
@@ -135,13 +140,17 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
     Ok(ending)
 }
 
-fn happened(app: &mut App, event: Event) -> Vec<Effect> {
+fn happened(app: &mut App, pointer: &mut pointer::Pointer, event: Event) -> Vec<Effect> {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => {
             terminal::panic_on_cue(key.code);
             app.update(Msg::Key(Press { code: key.code, mods: key.modifiers }))
         }
         Event::Paste(text) => app.update(Msg::Paste(text)),
+        Event::Mouse(event) => match pointer.told(event, std::time::Instant::now()) {
+            Some(mouse) => app.update(Msg::Mouse(mouse)),
+            None => Vec::new(),
+        },
         Event::Resize(columns, rows) => {
             app.resize(columns, rows);
             vec![Effect::Repaint]

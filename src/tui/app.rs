@@ -4,19 +4,21 @@ mod deletion;
 mod drafts;
 mod draw;
 mod live;
+mod pointing;
 mod saving;
+mod typing;
 
 use std::collections::HashMap;
 
 use midair_record::Object;
 use midair_record::draft::Draft;
 use midair_record::wire::{Key, Stored};
-use ratatui::crossterm::event::KeyCode;
 
 use self::drafts::{Orders, keep_collision};
 pub use self::draw::SMALLEST;
 pub(in crate::tui) use self::draw::draw_keys;
 use self::saving::Flight;
+pub(in crate::tui) use self::typing::NOTHING_SELECTED;
 use super::definition::Definition;
 use super::keys::{self, Action, Place};
 use super::msg::{Clock, Effect, Link, Msg, Press};
@@ -84,6 +86,8 @@ pub struct App {
     asked_for_drafts: bool,
     /// What the collections say of their records, as far as it was asked.
     definitions: HashMap<String, Definition>,
+    /// What was copied or cut here.
+    clipboard: String,
 }
 
 impl App {
@@ -106,6 +110,7 @@ impl App {
             orders: Orders::default(),
             asked_for_drafts: false,
             definitions: HashMap::new(),
+            clipboard: String::new(),
         }
     }
 
@@ -117,11 +122,13 @@ impl App {
     /// Tells the screen how large it is.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         self.size = (columns, rows);
+        self.fit();
     }
 
     /// Takes a message, and says what is to be done.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let effects = self.take(msg);
+        self.fit();
         self.orders.count(&effects);
         effects
     }
@@ -130,6 +137,7 @@ impl App {
         match msg {
             Msg::Key(press) => self.key(press),
             Msg::Paste(text) => self.paste(&text),
+            Msg::Mouse(mouse) => self.mouse(mouse),
             Msg::Tick(clock) => self.tick(clock),
             Msg::Collections(Ok(lines)) => self.browser.take_collections(lines),
             Msg::Collections(Err(why)) => self.load_failed(why),
@@ -176,6 +184,7 @@ impl App {
     fn place(&self) -> Place {
         match &self.screen {
             _ if self.help.is_some() => Place::Help,
+            _ if self.is_finding() => Place::Find,
             _ if self.prompt.is_some() => Place::Prompt,
             Screen::Browser => Place::Browser,
             Screen::Editor(editor) if editor.in_full() => Place::Field,
@@ -188,8 +197,15 @@ impl App {
         }
     }
 
+    fn is_finding(&self) -> bool {
+        matches!(&self.prompt, Some(Prompt { purpose: Purpose::Find { .. }, .. }))
+    }
+
     fn key(&mut self, press: Press) -> Vec<Effect> {
         let place = self.place();
+        if let Some(effects) = self.clipboard_key(place, press) {
+            return effects;
+        }
         let Some(action) = keys::action(place, press) else {
             return self.type_key(press);
         };
@@ -206,54 +222,14 @@ impl App {
         match place {
             Place::Help => self.in_help(action, page),
             Place::Prompt => return self.in_prompt(action),
+            Place::Find => self.in_find(action),
+            Place::Field if self.in_text(action) => {}
             Place::Browser => return self.in_browser(action, page),
             Place::Editor | Place::Field | Place::Collision => return self.in_record(action, page),
             Place::Deleted => return self.in_deleted(action),
             Place::Deletion => return self.in_deletion(action),
             Place::Drafts => return self.in_drafts(action),
-            Place::Files | Place::Everywhere => {}
-        }
-        Vec::new()
-    }
-
-    fn type_key(&mut self, press: Press) -> Vec<Effect> {
-        let page = self.page();
-        if let Some(prompt) = &mut self.prompt {
-            if prompt.purpose == Purpose::Type {
-                self.choose_type(press);
-            } else {
-                prompt.fault = None;
-                prompt.answer.key(press, page);
-            }
-            return Vec::new();
-        }
-        match &mut self.screen {
-            Screen::Editor(editor) => _ = editor.key(press, page),
-            Screen::Collision(collision) => {
-                let taken = collision.key(press, page);
-                return if !taken && press.code == KeyCode::Enter { self.hand_done() } else { Vec::new() };
-            }
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    fn choose_type(&mut self, press: Press) {
-        let Screen::Editor(editor) = &mut self.screen else { return };
-        if let KeyCode::Char(letter) = press.code
-            && editor.set_type(letter)
-        {
-            self.prompt = None;
-        }
-    }
-
-    fn paste(&mut self, text: &str) -> Vec<Effect> {
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
-        match (&mut self.prompt, &mut self.screen) {
-            (Some(prompt), _) => prompt.answer.area.insert(&text.replace('\n', " ")),
-            (None, Screen::Editor(editor)) => editor.paste(&text),
-            (None, Screen::Collision(collision)) => collision.paste(&text),
-            _ => {}
+            Place::Text | Place::Files | Place::Everywhere => {}
         }
         Vec::new()
     }
@@ -452,6 +428,7 @@ impl App {
     fn answered(&mut self, prompt: &Prompt) -> Result<Vec<Effect>, String> {
         let text = prompt.text();
         match (&prompt.purpose, &mut self.screen) {
+            (Purpose::Line, _) => self.go_to_line(&text)?,
             (Purpose::Filter, _) => return Ok(self.browser.set_filter(text)),
             (Purpose::NewId { collection }, _) => {
                 let edit_id = self.seat.next_edit_id();

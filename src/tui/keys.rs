@@ -58,6 +58,27 @@ pub enum Action {
     SaveCopy,
     Confirm,
     ThrowAway,
+    WordLeft,
+    WordRight,
+    LineStart,
+    LineEnd,
+    TextStart,
+    TextEnd,
+    SelectAll,
+    Copy,
+    Cut,
+    Paste,
+    EraseLeft,
+    EraseRight,
+    EraseWordLeft,
+    EraseWordRight,
+    EraseToLineStart,
+    EraseToLineEnd,
+    Find,
+    FindNext,
+    FindPrevious,
+    GoToLine,
+    Wrap,
 }
 
 /// Where a key means something.
@@ -67,26 +88,31 @@ pub enum Place {
     Browser,
     Editor,
     Field,
+    /// Wherever letters type; what the place itself says of a key goes first.
+    Text,
     Collision,
     Deleted,
     Deletion,
     Drafts,
     Prompt,
+    Find,
     Files,
     Help,
 }
 
 impl Place {
     /// Every place, in the order of the help screen.
-    pub const ALL: [Place; 11] = [
+    pub const ALL: [Place; 13] = [
         Place::Browser,
         Place::Editor,
         Place::Field,
+        Place::Text,
         Place::Collision,
         Place::Deleted,
         Place::Deletion,
         Place::Drafts,
         Place::Prompt,
+        Place::Find,
         Place::Files,
         Place::Help,
         Place::Everywhere,
@@ -99,14 +125,21 @@ impl Place {
             Place::Browser => "Browser",
             Place::Editor => "Editor",
             Place::Field => "Editing one field in full",
+            Place::Text => "Typing (a move with Shift selects)",
             Place::Collision => "Collision",
             Place::Deleted => "Deleted while you edited",
             Place::Deletion => "Deleting a record",
             Place::Drafts => "Drafts of an earlier session",
             Place::Prompt => "A question in the last line",
+            Place::Find => "Finding in a field",
             Place::Files => "Merging files (midair mergetool), beside the keys of a collision",
             Place::Help => "Help",
         }
+    }
+
+    /// Whether letters type here.
+    pub fn types(self) -> bool {
+        matches!(self, Place::Editor | Place::Field | Place::Prompt | Place::Find)
     }
 }
 
@@ -195,7 +228,48 @@ pub const TABLE: &[Binding] = {
         key(P::Field, A::Save, &["ctrl-s"], "Ctrl-S save", "save the record; in a collision: done with the field"),
         key(P::Field, A::LeaveField, &["esc"], "Esc done", "back to the fields; what is typed stays"),
         key(P::Field, A::Undo, &["ctrl-z"], "Ctrl-Z undo", "undo"),
-        key(P::Field, A::Redo, &["ctrl-y"], "Ctrl-Y redo", "redo"),
+        key(P::Field, A::Redo, &["ctrl-y"], "", "redo"),
+        key(P::Field, A::Find, &["ctrl-f"], "Ctrl-F find", "find in this text; capitals count where any are typed"),
+        key(P::Field, A::FindNext, &["f3"], "", "the next place that says it"),
+        key(P::Field, A::FindPrevious, &["shift-f3", "f15"], "", "the place before that says it"),
+        key(P::Field, A::GoToLine, &["ctrl-g"], "", "go to a line"),
+        key(P::Field, A::SelectAll, &["ctrl-a"], "", "select the whole text"),
+        key(P::Field, A::EraseToLineEnd, &["ctrl-k"], "", "delete to the end of the line"),
+        key(P::Field, A::Wrap, &["alt-z"], "", "wrap long lines, or stop to"),
+        key(P::Text, A::Left, &["left"], "", "the character before"),
+        key(P::Text, A::Right, &["right"], "", "the character after"),
+        key(P::Text, A::Up, &["up"], "", "the row above"),
+        key(P::Text, A::Down, &["down"], "", "the row below"),
+        key(P::Text, A::WordLeft, &["ctrl-left", "alt-left", "alt-b"], "", "the start of the word before"),
+        key(P::Text, A::WordRight, &["ctrl-right", "alt-right", "alt-f"], "", "the end of the word after"),
+        key(P::Text, A::LineStart, &["home"], "", "the start of the line"),
+        key(P::Text, A::LineEnd, &["end"], "", "the end of the line"),
+        key(P::Text, A::TextStart, &["ctrl-home"], "", "the start of the text"),
+        key(P::Text, A::TextEnd, &["ctrl-end"], "", "the end of the text"),
+        key(P::Text, A::PageUp, &["pageup"], "", "a page up"),
+        key(P::Text, A::PageDown, &["pagedown"], "", "a page down"),
+        key(P::Text, A::SelectAll, &["alt-a"], "", "select everything that is typed here"),
+        key(
+            P::Text,
+            A::Copy,
+            &["ctrl-c"],
+            "",
+            "copy what is selected, for the terminal too; twice with nothing selected: leave, and the draft is kept",
+        ),
+        key(P::Text, A::Cut, &["ctrl-x"], "", "cut what is selected"),
+        key(P::Text, A::Paste, &["ctrl-v"], "", "insert what was copied or cut here"),
+        key(P::Text, A::EraseLeft, &["backspace"], "", "delete the character before, or what is selected"),
+        key(P::Text, A::EraseRight, &["delete"], "", "delete the character after, or what is selected"),
+        key(
+            P::Text,
+            A::EraseWordLeft,
+            &["ctrl-w", "ctrl-h", "ctrl-backspace", "alt-backspace"],
+            "",
+            "delete the word before",
+        ),
+        key(P::Text, A::EraseWordRight, &["alt-d", "ctrl-delete", "alt-delete"], "", "delete the word after"),
+        key(P::Text, A::EraseToLineStart, &["ctrl-u"], "", "delete to the start of the line"),
+        key(P::Text, A::EraseToLineEnd, &["alt-k"], "", "delete to the end of the line"),
         key(
             P::Collision,
             A::TakeTheirs,
@@ -266,6 +340,9 @@ pub const TABLE: &[Binding] = {
         key(P::Drafts, A::Back, &["esc"], "Esc later", "leave the drafts where they are"),
         key(P::Prompt, A::Submit, &["enter"], "Enter ok", "take the answer"),
         key(P::Prompt, A::Back, &["esc"], "Esc cancel", "take the question back"),
+        key(P::Find, A::FindNext, &["enter", "down", "f3"], "Enter next", "the next place that says it"),
+        key(P::Find, A::FindPrevious, &["up", "shift-f3", "f15"], "↑ previous", "the place before that says it"),
+        key(P::Find, A::Back, &["esc"], "Esc done", "back to the text, with the place selected"),
         key(
             P::Files,
             A::Submit,
@@ -292,9 +369,15 @@ pub fn decides(action: Action) -> bool {
 
 /// What `press` means in `place`; what it means everywhere where it means nothing there.
 pub fn action(place: Place, press: Press) -> Option<Action> {
+    action_in(place, press).or_else(|| action_in(Place::Everywhere, press))
+}
+
+/// What `press` means in `place` itself. Shift only counts where the table says so.
+pub fn action_in(place: Place, press: Press) -> Option<Action> {
     let name = name(press);
-    let means = |wanted: Place| TABLE.iter().find(|line| line.place == wanted && line.keys.contains(&name.as_str()));
-    means(place).or_else(|| means(Place::Everywhere)).map(|line| line.action)
+    let means = |name: &str| TABLE.iter().find(|line| line.place == place && line.keys.contains(&name));
+    let shifted = press.mods.contains(KeyModifiers::SHIFT).then(|| means(&format!("shift-{name}"))).flatten();
+    shifted.or_else(|| means(&name)).map(|line| line.action)
 }
 
 /// The name of a key as the table spells it: `ctrl-s`, `enter`, `pageup`, `T`.
@@ -325,9 +408,13 @@ pub fn shown(name: &str) -> String {
         "backtab" => "Shift-Tab".into(),
         " " => "Space".into(),
         letter if letter.chars().count() == 1 => letter.into(),
-        word => match word.strip_prefix("ctrl-") {
-            Some(key) => format!("Ctrl-{}", key.to_uppercase()),
-            None => word[..1].to_uppercase() + &word[1..],
+        word => match word.split_once('-') {
+            Some((held, key)) if !key.is_empty() => {
+                let key = shown(key);
+                let key = if key.chars().count() == 1 { key.to_uppercase() } else { key };
+                format!("{}-{key}", shown(held))
+            }
+            _ => word[..1].to_uppercase() + &word[1..],
         },
     }
 }

@@ -7,9 +7,9 @@ use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::Widget;
 
-use super::app::{SMALLEST, draw_keys};
+use super::app::{NOTHING_SELECTED, SMALLEST, draw_keys};
 use super::keys::{self, Action, Place, TABLE};
-use super::msg::{Clock, Press};
+use super::msg::{Clock, Mouse, Press};
 use super::screens::collision::{Collision, Files};
 use super::screens::editor::Editor;
 use super::screens::help::Help;
@@ -27,6 +27,8 @@ pub enum Next {
     Write(Box<Resolution>),
     /// The person leaves; this is kept.
     Leave(Box<Draft>),
+    /// This text goes to the terminal's clipboard.
+    Copy(String),
     /// The screen is to be drawn anew.
     Repaint,
 }
@@ -39,7 +41,8 @@ pub struct MergeFiles {
     notice: String,
     theme: Theme,
     clock: Clock,
-    rows: u16,
+    size: (u16, u16),
+    clipboard: String,
 }
 
 impl MergeFiles {
@@ -49,12 +52,17 @@ impl MergeFiles {
         let slot = draft.edit_id.clone();
         let editor = Box::new(Editor::open(draft, slot, Object::new()));
         let collision = Box::new(Collision::of_files(editor, resolution, files));
-        MergeFiles { collision, help: None, notice, theme, clock, rows: SMALLEST.1 }
+        MergeFiles { collision, help: None, notice, theme, clock, size: SMALLEST, clipboard: String::new() }
     }
 
-    /// The terminal has so many rows now.
-    pub fn resize(&mut self, rows: u16) {
-        self.rows = rows;
+    /// The terminal has so many columns and rows now.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        self.size = (columns, rows);
+        self.fit();
+    }
+
+    fn fit(&mut self) {
+        self.collision.fit(Self::body(Rect::new(0, 0, self.size.0, self.size.1)));
     }
 
     /// What has to be kept when the program ends now.
@@ -68,11 +76,51 @@ impl MergeFiles {
     }
 
     fn page(&self) -> usize {
-        usize::from(self.rows.saturating_sub(6)).max(1)
+        usize::from(self.size.1.saturating_sub(6)).max(1)
     }
 
     /// A key was pressed.
     pub fn key(&mut self, press: Press) -> Next {
+        let next = self.take_key(press);
+        self.fit();
+        next
+    }
+
+    /// The mouse did something.
+    pub fn mouse(&mut self, mouse: Mouse) -> Next {
+        let body = Self::body(Rect::new(0, 0, self.size.0, self.size.1));
+        if self.help.is_none() && self.collision.mouse(body, mouse, &self.theme, self.clock) {
+            self.collision.act(Action::ByHand);
+        }
+        self.fit();
+        Next::Stay
+    }
+
+    /// Copies, cuts or inserts what was copied, in a value written by hand.
+    fn clipboard_key(&mut self, press: Press) -> Option<Next> {
+        let action = keys::action_in(Place::Text, press).filter(|_| self.place() == Place::Field)?;
+        let selected = self.collision.text().and_then(|text| text.selected());
+        match (action, selected) {
+            (Action::Paste, _) => Some(self.paste(&self.clipboard.clone())),
+            (Action::Cut | Action::Copy, Some(text)) => {
+                self.clipboard.clone_from(&text);
+                if action == Action::Cut {
+                    self.collision.hand_act(Action::EraseRight);
+                }
+                Some(Next::Copy(text))
+            }
+            (Action::Cut | Action::Copy, None) if self.notice != NOTHING_SELECTED => {
+                self.say(NOTHING_SELECTED);
+                Some(Next::Stay)
+            }
+            _ => None,
+        }
+    }
+
+    fn take_key(&mut self, press: Press) -> Next {
+        if let Some(next) = self.clipboard_key(press) {
+            return next;
+        }
         let action = match self.place() {
             Place::Collision => keys::action(Place::Files, press).filter(|found| self.is_of_files(*found, press)),
             _ => None,
@@ -86,7 +134,7 @@ impl MergeFiles {
             (Action::QuitNow, _) => return Next::Leave(Box::new(self.parting())),
             (Action::Back, Some(_)) => self.help = None,
             (action, Some(help)) => {
-                let page = usize::from(self.rows.saturating_sub(6)).max(1);
+                let page = usize::from(self.size.1.saturating_sub(6)).max(1);
                 help.act(action, page);
             }
             (Action::Help, None) => self.help = Some(Help::open()),
@@ -158,6 +206,7 @@ impl MergeFiles {
     /// Text was pasted.
     pub fn paste(&mut self, text: &str) -> Next {
         self.collision.paste(&text.replace("\r\n", "\n").replace('\r', "\n"));
+        self.fit();
         Next::Keep(Box::new(self.parting()))
     }
 
@@ -193,7 +242,10 @@ impl Widget for &MergeFiles {
         let of_files = |action: Action| TABLE.iter().any(|line| line.place == Place::Files && line.action == action);
         let here =
             TABLE.iter().filter(|line| line.place == place && (place != Place::Collision || !of_files(line.action)));
-        let here = here.filter(|line| place != Place::Collision || self.collision.works_now(line.action));
+        let here = here.filter(|line| match place {
+            Place::Collision => self.collision.works_now(line.action),
+            _ => !matches!(line.action, Action::Find | Action::GoToLine),
+        });
         let (first, rest): (Vec<_>, Vec<_>) = here.partition(|line| keys::decides(line.action));
         let files = TABLE.iter().filter(|line| line.place == Place::Files && place == Place::Collision);
         let mut shown: Vec<_> = first.into_iter().chain(files).chain(rest).collect();

@@ -34,7 +34,9 @@ pub async fn mergetool(common: &Common, asked: &Mergetool) -> Result<Exit, Failu
         plain::settle(resolution, &files(asked), |draft| kept.keep(draft))?
     } else {
         let notice = if resumed { "This is what you decided before; Enter writes it when all is decided." } else { "" };
-        match run::merge_files(resolution, files(asked), notice.into(), |draft| kept.keep(draft)).await {
+        match run::merge_files(resolution, files(asked), notice.into(), !common.no_mouse, |draft| kept.keep(draft))
+            .await
+        {
             Ok(Merged::Settled(resolution)) => Some(*resolution),
             Ok(Merged::Left(Ending::Quit)) => None,
             Ok(Merged::Left(Ending::Signal(number))) => return Ok(Exit::of_signal(number)),

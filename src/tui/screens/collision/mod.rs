@@ -2,6 +2,7 @@
 
 mod draw;
 mod parts;
+mod pointing;
 mod sides;
 mod words;
 
@@ -17,6 +18,7 @@ use super::editor::{Editor, Saving};
 use crate::tui::field::{FieldEditor, Shape};
 use crate::tui::keys::Action;
 use crate::tui::msg::Press;
+use crate::tui::widgets::text::TextArea;
 
 /// A refused save being settled. The editor waits beneath, as it was.
 #[derive(Clone, Debug)]
@@ -393,13 +395,22 @@ impl Collision {
         hand.field.key(press, page)
     }
 
-    /// Undo and redo in the value written by hand.
+    /// Undo, redo and other commands in the value written by hand.
     pub fn hand_act(&mut self, action: Action) {
-        let Some(hand) = &mut self.hand else { return };
-        match action {
-            Action::Undo => _ = hand.field.area.undo(),
-            Action::Redo => _ = hand.field.area.redo(),
-            _ => {}
+        if let Some(hand) = &mut self.hand {
+            hand.field.act(action, false, 1);
+        }
+    }
+
+    /// The text that is written by hand.
+    pub fn text(&mut self) -> Option<&mut TextArea> {
+        self.hand.as_mut().map(|hand| &mut hand.field.area)
+    }
+
+    /// Time went on: a long text is read again, where it changed.
+    pub fn look(&mut self) {
+        if let Some(hand) = &mut self.hand {
+            hand.field.look();
         }
     }
 
