@@ -3,16 +3,19 @@
 mod deletion;
 mod drafts;
 mod draw;
+mod leaving;
 mod live;
 mod palette;
+mod pointing;
+mod questions;
 mod saving;
+mod typing;
 
 use std::collections::HashMap;
 
 use midair_record::Object;
 use midair_record::draft::Draft;
 use midair_record::wire::{Key, Stored};
-use ratatui::crossterm::event::KeyCode;
 
 use self::drafts::{Orders, keep_collision};
 pub use self::draw::SMALLEST;
@@ -20,7 +23,7 @@ pub(in crate::tui) use self::draw::{draw_begun, draw_keys};
 use self::saving::Flight;
 use super::definition::Definition;
 use super::keyboard::{Keyboard, Pressed};
-use super::keys::{Action, Place};
+use super::keys::{self, Action, Place};
 use super::msg::{Clock, Effect, Link, Msg, Press};
 use super::preferences::{Disjoint, Preferences};
 use super::screens::browser::Browser;
@@ -76,6 +79,8 @@ pub struct App {
     keyboard: Keyboard,
     disjoint: Disjoint,
     motion: bool,
+    /// Whether long lines of a text are wrapped.
+    wrap: bool,
     clock: Clock,
     link: Link,
     size: (u16, u16),
@@ -97,13 +102,14 @@ pub struct App {
 impl App {
     /// A screen for `who` at `server`. `seed`: a text that no other session has, from which edits are named.
     pub fn new(who: &str, server: &str, seed: &str, preferences: Preferences, clock: Clock) -> Self {
-        let Preferences { keys, theme, disjoint, motion, wrap: _ } = preferences;
+        let Preferences { keys, theme, disjoint, motion, wrap } = preferences;
         App {
             seat: Seat { who: who.into(), server: server.into(), seed: seed.into(), edits: 0 },
             theme,
             keyboard: Keyboard::new(keys),
             disjoint,
             motion,
+            wrap,
             clock,
             link: Link::Connecting,
             size: (80, 24),
@@ -135,11 +141,13 @@ impl App {
     /// Tells the screen how large it is.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         self.size = (columns, rows);
+        self.fit();
     }
 
     /// Takes a message, and says what is to be done.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let effects = self.take(msg);
+        self.fit();
         self.orders.count(&effects);
         effects
     }
@@ -148,6 +156,7 @@ impl App {
         match msg {
             Msg::Key(press) => self.key(press),
             Msg::Paste(text) => self.paste(&text),
+            Msg::Mouse(mouse) => self.mouse(mouse),
             Msg::Tick(clock) => self.tick(clock),
             Msg::Collections(Ok(lines)) => self.browser.take_collections(lines),
             Msg::Collections(Err(why)) => self.load_failed(why),
@@ -203,6 +212,7 @@ impl App {
     /// Where keys mean something beneath the palette and the help.
     fn place_beneath(&self) -> Place {
         match &self.screen {
+            _ if self.is_finding() => Place::Find,
             _ if self.prompt.is_some() => Place::Prompt,
             Screen::Browser => Place::Browser,
             Screen::Editor(editor) if editor.in_full() => Place::Field,
@@ -223,7 +233,8 @@ impl App {
     fn key(&mut self, press: Press) -> Vec<Effect> {
         let place = self.place();
         match self.keyboard.press(place, press) {
-            Pressed::Does(action) => return self.perform(place, action),
+            Pressed::Selects(action) if keys::is_typing(action) => self.in_typing(action, true),
+            Pressed::Does(action) | Pressed::Selects(action) => return self.perform(place, action),
             Pressed::Types(press) => return self.type_key(press),
             Pressed::Nothing(words) => self.complain(words),
             Pressed::Waits => {}
@@ -246,8 +257,9 @@ impl App {
                 self.help = Some(Help::open());
                 return Vec::new();
             }
-            Action::Kill | Action::Yank => {
-                self.cut_or_put(action);
+            Action::Copy | Action::Cut | Action::Paste | Action::Kill => return self.in_clipboard(place, action),
+            _ if keys::is_of_text(action) => {
+                self.in_typing(action, false);
                 return Vec::new();
             }
             _ => self.notice = Notice::None,
@@ -257,73 +269,14 @@ impl App {
             Place::Palette => return self.in_palette(action),
             _ if self.help.is_some() => self.in_help(action, page),
             Place::Prompt => return self.in_prompt(action),
+            Place::Find => self.in_find(action),
+            Place::Field if self.in_full_text(action) => {}
             Place::Browser => return self.in_browser(action, page),
             Place::Editor | Place::Field | Place::Collision => return self.in_record(action, page),
             Place::Deleted => return self.in_deleted(action),
             Place::Deletion => return self.in_deletion(action),
             Place::Drafts => return self.in_drafts(action),
             Place::Help | Place::Files | Place::Text | Place::Everywhere => {}
-        }
-        Vec::new()
-    }
-
-    fn type_key(&mut self, press: Press) -> Vec<Effect> {
-        let page = self.page();
-        if let Some(palette) = &mut self.palette {
-            palette.key(press);
-            return Vec::new();
-        }
-        if let Some(help) = &mut self.help {
-            help.key(press);
-            return Vec::new();
-        }
-        if let Some(prompt) = &mut self.prompt {
-            if prompt.purpose == Purpose::Type {
-                self.choose_type(press);
-            } else {
-                prompt.fault = None;
-                prompt.answer.key(press, page);
-            }
-            return Vec::new();
-        }
-        match &mut self.screen {
-            Screen::Editor(editor) => _ = editor.key(press, page),
-            Screen::Collision(collision) => {
-                let taken = collision.key(press, page);
-                return if !taken && press.code == KeyCode::Enter { self.hand_done() } else { Vec::new() };
-            }
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    fn choose_type(&mut self, press: Press) {
-        let Screen::Editor(editor) = &mut self.screen else { return };
-        if let KeyCode::Char(letter) = press.code
-            && editor.set_type(letter)
-        {
-            self.prompt = None;
-        }
-    }
-
-    fn paste(&mut self, text: &str) -> Vec<Effect> {
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
-        self.keyboard.let_go();
-        if let Some(palette) = &mut self.palette {
-            palette.paste(&text);
-            return Vec::new();
-        }
-        if let Some(help) = &mut self.help {
-            if help.searching() {
-                help.field().area.insert(&text.replace('\n', " "));
-            }
-            return Vec::new();
-        }
-        match (&mut self.prompt, &mut self.screen) {
-            (Some(prompt), _) => prompt.answer.area.insert(&text.replace('\n', " ")),
-            (None, Screen::Editor(editor)) => editor.paste(&text),
-            (None, Screen::Collision(collision)) => collision.paste(&text),
-            _ => {}
         }
         Vec::new()
     }
@@ -406,7 +359,8 @@ impl App {
             && action != Action::Submit
         {
             // What is decided now could not be part of it, and a draft that is left now would stand against the wrong base.
-            self.say("The result is on its way; wait for the answer. Ctrl-Q leaves, and the draft is kept.");
+            let quit = self.named(Place::Collision, Action::QuitNow);
+            self.say(format!("The result is on its way; wait for the answer. {quit} leaves, and the draft is kept."));
             return Vec::new();
         }
         match (&mut self.screen, action) {
@@ -448,112 +402,6 @@ impl App {
             }
         }
     }
-
-    /// Out of the record: to the browser from the editor, to the editor from a collision. Nothing is lost on the way.
-    fn back(&mut self) -> Vec<Effect> {
-        match std::mem::replace(&mut self.screen, Screen::Browser) {
-            Screen::Collision(collision) => {
-                let parked = collision.parked();
-                let theirs =
-                    live::theirs(collision.resolution.theirs().clone(), collision.resolution.changes().to_vec());
-                let mut editor = collision.editor;
-                editor.saving = Saving::No;
-                editor.go_on_with(parked.clone());
-                editor.theirs = Some(theirs);
-                let slot = editor.slot.clone();
-                self.screen = Screen::Editor(editor);
-                let save = self.named(Place::Editor, Action::Save);
-                self.say(format!("Your draft and your decisions are kept. {save} takes the collision up again."));
-                vec![Effect::KeepDraft { slot, draft: Box::new(parked) }]
-            }
-            Screen::Editor(mut editor) => self.leave(&mut editor),
-            _ => Vec::new(),
-        }
-    }
-
-    fn leave(&mut self, editor: &mut Editor) -> Vec<Effect> {
-        let slot = editor.slot.clone();
-        if self.flights.iter().any(|flight| flight.slot == slot) {
-            self.say(format!("{} is still being saved; its draft stays until the server has it.", editor.draft.key));
-            return Vec::new();
-        }
-        if !editor.has_typed() {
-            return vec![Effect::DropDraft { slot }];
-        }
-        let draft = editor.everything_typed();
-        let open = self.named(Place::Browser, Action::Open);
-        self.say(format!("Your draft of {} is kept. {open} goes on with it.", draft.key));
-        self.parked.insert(draft.key.clone(), (slot.clone(), draft.clone()));
-        vec![Effect::KeepDraft { slot: slot.clone(), draft: Box::new(draft) }, Effect::ReleaseDraft { slot }]
-    }
-
-    /// What has to be kept on disk before this screen goes away, for whatever reason.
-    pub fn parting(&mut self) -> Vec<Effect> {
-        let editor = match &mut self.screen {
-            Screen::Collision(collision) => return vec![keep_collision(collision)],
-            Screen::Editor(editor) => editor,
-            Screen::Deleted(deleted) => &mut deleted.editor,
-            _ => return Vec::new(),
-        };
-        if !editor.has_typed() {
-            return vec![Effect::DropDraft { slot: editor.slot.clone() }];
-        }
-        vec![Effect::KeepDraft { slot: editor.slot.clone(), draft: Box::new(editor.everything_typed()) }]
-    }
-
-    fn quit(&mut self) -> Vec<Effect> {
-        let mut effects = self.parting();
-        effects.push(Effect::Quit);
-        effects
-    }
-
-    fn in_prompt(&mut self, action: Action) -> Vec<Effect> {
-        let Some(mut prompt) = self.prompt.take() else { return Vec::new() };
-        if action != Action::Submit {
-            return Vec::new();
-        }
-        match self.answered(&prompt) {
-            Ok(effects) => effects,
-            Err(fault) => {
-                prompt.fault = Some(fault);
-                self.prompt = Some(prompt);
-                Vec::new()
-            }
-        }
-    }
-
-    fn answered(&mut self, prompt: &Prompt) -> Result<Vec<Effect>, String> {
-        let text = prompt.text();
-        match (&prompt.purpose, &mut self.screen) {
-            (Purpose::Filter, _) => return Ok(self.browser.set_filter(text)),
-            (Purpose::NewId { collection }, _) => {
-                let edit_id = self.seat.next_edit_id();
-                let id = if text.is_empty() { short_id(&edit_id) } else { text };
-                let key = Key::new(collection, &id).map_err(|fault| fault.to_string())?;
-                let draft = Draft::new(key, Object::new(), edit_id.clone());
-                self.screen = Screen::Editor(Box::new(Editor::open(draft, edit_id, self.browser.template())));
-            }
-            (Purpose::AddField, Screen::Editor(editor)) => editor.add(&prompt.answer.area.text())?,
-            (Purpose::Note, Screen::Editor(editor)) => editor.draft.note = Some(text).filter(|note| !note.is_empty()),
-            (Purpose::CopyId { of }, Screen::Deleted(deleted)) => {
-                let key = Key::new(&of.collection, &text).map_err(|fault| fault.to_string())?;
-                let mut copy = Draft::new(key, deleted.editor.draft.fields.clone(), self.seat.next_edit_id());
-                copy.note = Some(format!("copy of {of}, which was deleted"));
-                let slot = deleted.editor.slot.clone();
-                self.screen = Screen::Editor(Box::new(Editor::open(copy, slot, Object::new())));
-                return Ok(self.save());
-            }
-            _ => {}
-        }
-        Ok(Vec::new())
-    }
-}
-
-/// An id for a record whose maker does not care: the start and the end of an edit's name.
-fn short_id(edit_id: &str) -> String {
-    let plain: String = edit_id.chars().filter(char::is_ascii_alphanumeric).collect();
-    let end = edit_id.rsplit('-').next().unwrap_or_default();
-    format!("{}{end}", plain.chars().take(10).collect::<String>())
 }
 
 #[cfg(test)]

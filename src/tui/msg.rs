@@ -13,6 +13,8 @@ pub enum Msg {
     Key(Press),
     /// Text was pasted, as one piece.
     Paste(String),
+    /// The mouse did something.
+    Mouse(Mouse),
     /// Time went on.
     Tick(Clock),
     /// The list of collections came.
@@ -58,6 +60,8 @@ pub enum Effect {
     Save { slot: String, draft: Box<Draft> },
     /// Delete the version that the token names.
     Delete { key: Key, token: Token, edit_id: String },
+    /// Give this text to the terminal's clipboard.
+    Copy(String),
     /// Draw every cell again.
     Repaint,
     /// Give the terminal back and stop, until the shell lets midair go on.
@@ -71,6 +75,26 @@ pub enum Effect {
 pub struct Press {
     pub code: KeyCode,
     pub mods: KeyModifiers,
+}
+
+/// What the mouse did, in which column and row of the screen, and what was held down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mouse {
+    pub kind: Pointed,
+    pub column: u16,
+    pub row: u16,
+    pub mods: KeyModifiers,
+}
+
+/// What can be done with a mouse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pointed {
+    /// The left button went down, for the `clicks`th time in a row at this place.
+    Press { clicks: u8 },
+    /// The mouse moved with the left button down.
+    Drag,
+    /// The wheel was turned by so many notches, up where negative.
+    Scroll(i8),
 }
 
 /// The time, and how far local time is from UTC.

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::tui::field::FieldEditor;
+use crate::tui::msg::Mouse;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{glyph, panel};
 
@@ -21,6 +22,10 @@ pub enum Purpose {
     Type,
     /// Why the record is changed.
     Note,
+    /// What to find in the text; and what there is of it.
+    Find { said: String },
+    /// The line to go to.
+    Line,
     /// The id under which a copy is saved.
     CopyId { of: Key },
 }
@@ -35,6 +40,9 @@ impl Purpose {
                 "Make it: t text · n number · b true/false · z null · l list · o object · a absent ".into()
             }
             Purpose::Note => "Why (for the history): ".into(),
+            Purpose::Find { said } if said.is_empty() => "Find: ".into(),
+            Purpose::Find { said } => format!("Find ({said}): "),
+            Purpose::Line => "Go to line: ".into(),
             Purpose::CopyId { of } => format!("Save the copy of {of} under the id: "),
         }
     }
@@ -77,6 +85,18 @@ impl Prompt {
         let room = Rect { width: field.x - area.x, ..area };
         panel::line(buf, room, 0, &[(" ", theme.plain), (&question, style)]);
         self.answer.area.draw(field, buf, theme.plain);
+    }
+
+    /// Takes note of where it is drawn.
+    pub fn fit(&mut self, area: Rect) {
+        let (_, field) = self.parts(area);
+        self.answer.area.fit(field);
+    }
+
+    /// Does what the mouse did over it.
+    pub fn mouse(&mut self, area: Rect, mouse: Mouse) {
+        let (_, field) = self.parts(area);
+        self.answer.area.mouse(field, mouse);
     }
 
     /// Where the caret stands.
