@@ -83,13 +83,14 @@ fn decisions_of_a_collision_survive_a_kill() {
     assert_eq!(home.reads(KEY).body, r#"{"name":"Launch site","quota":107}"#);
 }
 
-/// Whether the terminal is as it was: main screen, caret shown, no bracketed paste.
+/// Whether the terminal is as it was: main screen, caret shown, no bracketed paste, no mouse.
 fn is_restored(terminal: &Terminal) {
     let raw = String::from_utf8_lossy(terminal.raw()).into_owned();
     let last = |sequence: &str| raw.rfind(sequence).unwrap_or_else(|| panic!("{sequence:?} never came"));
     assert!(last("\u{1b}[?1049l") > last("\u{1b}[?1049h"), "the alternate screen is left");
     assert!(last("\u{1b}[?25h") > last("\u{1b}[?25l"), "the caret is shown");
     assert!(last("\u{1b}[?2004l") > last("\u{1b}[?2004h"), "pastes are no longer bracketed");
+    assert!(last("\u{1b}[?1002l") > last("\u{1b}[?1002h"), "the mouse is given back");
 }
 
 #[test]

@@ -61,6 +61,10 @@ pub struct Common {
     /// Leave a new database empty, instead of putting sample records into it
     #[arg(long, global = true)]
     pub no_seed: bool,
+
+    /// Leave the mouse to the terminal, which then selects text by itself: the same as --set mouse=off
+    #[arg(long, global = true)]
+    pub no_mouse: bool,
 }
 
 impl Common {

@@ -28,7 +28,7 @@ impl Errands {
             Effect::DropDraft { slot } => self.keeper.drop_draft(slot),
             Effect::ReleaseDraft { slot } => self.keeper.release(slot),
             Effect::FindDrafts => self.keeper.find(),
-            Effect::Quit | Effect::Repaint | Effect::Suspend => {}
+            Effect::Quit | Effect::Repaint | Effect::Suspend | Effect::Copy(_) => {}
             Effect::Save { slot, draft } => {
                 // Ordered here, not in the task: a draft typed later must not be overwritten by this one.
                 let kept = self.keeper.kept(slot, draft.clone());

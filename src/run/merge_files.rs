@@ -4,6 +4,7 @@ use midair_record::Resolution;
 use midair_record::draft::Draft;
 use ratatui::crossterm::event::{Event, KeyEventKind};
 
+use super::pointer::Pointer;
 use super::{Ending, Signals, clock, terminal};
 use crate::tui::merge_files::Next;
 use crate::tui::msg::Press;
@@ -19,8 +20,8 @@ pub enum Merged {
     Left(Ending),
 }
 
-/// Shows the collision until it is settled or left. `keep` puts what is decided so far onto the disk; its error is a
-/// sentence.
+/// Shows the collision until it is settled or left; the mouse is taken where `mouse` says so. `keep` puts what is decided
+/// so far onto the disk; its error is a sentence.
 ///
 /// # Errors
 /// When the terminal cannot be set up or written to.
@@ -28,13 +29,15 @@ pub async fn merge_files(
     resolution: Resolution,
     files: Files,
     notice: String,
-    preferences: Preferences,
+    (preferences, mouse): (Preferences, bool),
     mut keep: impl FnMut(&Draft) -> Result<(), String>,
 ) -> anyhow::Result<Merged> {
     let mut signals = Signals::new()?;
-    let mut screen = terminal::enter("`midair mergetool --plain` asks line by line")?;
+    let mut screen = terminal::enter("`midair mergetool --plain` asks line by line", mouse)?;
     let mut app = MergeFiles::open(resolution, files, notice, preferences, clock());
-    app.resize(screen.size()?.height);
+    let size = screen.size()?;
+    app.resize(size.width, size.height);
+    let mut pointer = Pointer::default();
     // None while the terminal is somebody else's.
     let mut reports = Some(terminal::Reports::listen());
     let merged = 'seat: loop {
@@ -59,7 +62,7 @@ pub async fn merge_files(
         }
         while let Some(happened) = event {
             let Ok(happened) = happened else { break 'seat Merged::Left(Ending::Signal(1)) };
-            match next(&mut app, happened) {
+            match next(&mut app, &mut pointer, happened) {
                 Next::Stay => {}
                 Next::Keep(draft) => {
                     if let Err(why) = keep(&draft) {
@@ -71,6 +74,7 @@ pub async fn merge_files(
                     let _ = keep(&draft);
                     break 'seat Merged::Left(Ending::Quit);
                 }
+                Next::Copy(text) => terminal::copy(&text)?,
                 Next::Repaint => screen = terminal::blank()?,
                 Next::Suspend => suspends = true,
             }
@@ -79,8 +83,9 @@ pub async fn merge_files(
         if suspends {
             let _ = keep(&app.parting());
             reports = None;
-            screen = terminal::suspend().await?;
-            app.resize(screen.size()?.height);
+            screen = terminal::suspend(mouse).await?;
+            let size = screen.size()?;
+            app.resize(size.width, size.height);
         }
     };
     drop(reports);
@@ -89,15 +94,19 @@ pub async fn merge_files(
     Ok(merged)
 }
 
-fn next(app: &mut MergeFiles, event: Event) -> Next {
+fn next(app: &mut MergeFiles, pointer: &mut Pointer, event: Event) -> Next {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => {
             terminal::panic_on_cue(key.code);
             app.key(Press { code: key.code, mods: key.modifiers })
         }
         Event::Paste(text) => app.paste(&text),
-        Event::Resize(_, rows) => {
-            app.resize(rows);
+        Event::Mouse(event) => match pointer.told(event, std::time::Instant::now()) {
+            Some(mouse) => app.mouse(mouse),
+            None => Next::Stay,
+        },
+        Event::Resize(columns, rows) => {
+            app.resize(columns, rows);
             Next::Repaint
         }
         _ => Next::Stay,

@@ -5,6 +5,7 @@ mod drafts;
 mod errands;
 mod history;
 mod merge_files;
+mod pointer;
 mod terminal;
 
 use std::future::Future;
@@ -92,7 +93,7 @@ impl Signals {
 pub async fn run(session: Session) -> anyhow::Result<Ending> {
     let mut signals = Signals::new()?;
     let (send, mut messages) = mpsc::unbounded_channel();
-    let mut screen = terminal::enter("for scripts there are `midair import`, `export` and `serve`")?;
+    let mut screen = terminal::enter("for scripts there are `midair import`, `export` and `serve`", session.mouse)?;
     let size = screen.size()?;
     let seed = uuid::Uuid::new_v4().simple().to_string();
     let mut app = App::new(&session.who, &session.server, &seed, session.preferences, clock());
@@ -105,6 +106,7 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
     let mut connection = connect(session.hosting);
     // None while the terminal is somebody else's.
     let mut reports = Some(terminal::Reports::listen());
+    let mut pointer = pointer::Pointer::default();
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     let mut todo = app.start();
@@ -115,6 +117,7 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
         for effect in todo.drain(..) {
             match effect {
                 Effect::Quit => break 'seat Ending::Quit,
+                Effect::Copy(text) => terminal::copy(&text)?,
                 Effect::Repaint => screen = terminal::blank()?,
                 Effect::Suspend => {
                     connection.abort();
@@ -122,7 +125,7 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
                     if let Some(rest) = &session.rest {
                         rest().await;
                     }
-                    screen = terminal::suspend().await?;
+                    screen = terminal::suspend(session.mouse).await?;
                     let size = screen.size()?;
                     app.resize(size.width, size.height);
                     let _ = send.send(Msg::Link(Link::Lost("midair was suspended.".into())));
@@ -144,7 +147,7 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
             _ = ticks.tick() => todo.extend(app.update(Msg::Tick(clock()))),
             Some(message) = messages.recv() => todo.extend(app.update(message)),
             event = heard.next() => match event {
-                Some(Ok(event)) => todo.extend(happened(&mut app, event)),
+                Some(Ok(event)) => todo.extend(happened(&mut app, &mut pointer, event)),
                 Some(Err(_)) | None => break Ending::Signal(1),
             },
         }
@@ -152,7 +155,7 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
             todo.extend(app.update(message));
         }
         while let Some(Ok(event)) = heard.waiting() {
-            todo.extend(happened(&mut app, event));
+            todo.extend(happened(&mut app, &mut pointer, event));
         }
     };
     if let Ending::Signal(_) = ending {
@@ -164,13 +167,17 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
     Ok(ending)
 }
 
-fn happened(app: &mut App, event: Event) -> Vec<Effect> {
+fn happened(app: &mut App, pointer: &mut pointer::Pointer, event: Event) -> Vec<Effect> {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => {
             terminal::panic_on_cue(key.code);
             app.update(Msg::Key(Press { code: key.code, mods: key.modifiers }))
         }
         Event::Paste(text) => app.update(Msg::Paste(text)),
+        Event::Mouse(event) => match pointer.told(event, std::time::Instant::now()) {
+            Some(mouse) => app.update(Msg::Mouse(mouse)),
+            None => Vec::new(),
+        },
         Event::Resize(columns, rows) => {
             app.resize(columns, rows);
             vec![Effect::Repaint]

@@ -6,8 +6,12 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::clipboard::CopyToClipboard;
 use ratatui::crossterm::cursor::Show;
-use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event, EventStream, KeyCode};
+use ratatui::crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, Event, EventStream, KeyCode,
+};
+use ratatui::crossterm::style::Print;
 use ratatui::crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size,
 };
@@ -61,27 +65,35 @@ impl Drop for Reports {
     }
 }
 
-/// Takes the terminal over. A panic gives it back before it is reported. `otherwise`: what there is without a terminal.
+/// Asks for clicks, drags and the wheel, in cells of any number. crossterm's own command asks for every move of the mouse
+/// too, and each would wake the loop.
+const MOUSE: &str = "\x1b[?1002h\x1b[?1006h";
+
+/// Takes the terminal over, and the mouse with it where `mouse` says so. A panic gives it back before it is reported.
+/// `otherwise`: what there is without a terminal.
 ///
 /// # Errors
 /// When standard input or output is no terminal, or cannot be set up.
-pub fn enter(otherwise: &str) -> anyhow::Result<Screen> {
+pub fn enter(otherwise: &str, mouse: bool) -> anyhow::Result<Screen> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         anyhow::bail!("it needs a terminal; {otherwise}");
     }
     restore_on_panic();
     // With NO_COLOR crossterm would write resets that wipe bold and reverse; the theme leaves the colours out instead.
     style::force_color_output(true);
-    take_over()
+    take_over(mouse)
 }
 
-/// Takes the terminal over again after it was given back.
+/// Takes the terminal over, at the start or after it was given back.
 ///
 /// # Errors
 /// When it cannot be set up.
-pub fn take_over() -> anyhow::Result<Screen> {
+fn take_over(mouse: bool) -> anyhow::Result<Screen> {
     enable_raw_mode()?;
     execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+    if mouse {
+        execute!(io::stdout(), Print(MOUSE))?;
+    }
     blank()
 }
 
@@ -98,27 +110,35 @@ pub fn blank() -> anyhow::Result<Screen> {
     Ok(Terminal::with_options(backend, TerminalOptions { viewport })?)
 }
 
+/// Gives `text` to the terminal's clipboard (OSC 52). A terminal that does not take it says nothing.
+///
+/// # Errors
+/// When the terminal is gone.
+pub fn copy(text: &str) -> anyhow::Result<()> {
+    Ok(execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))?)
+}
+
 /// Gives the terminal back. May be called at any time, and more than once; what fails is passed over, because there is
 /// nobody left to tell.
 pub fn restore() {
     let mut out = io::stdout();
-    let _ = execute!(out, DisableBracketedPaste, LeaveAlternateScreen, Show);
+    let _ = execute!(out, DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, Show);
     let _ = disable_raw_mode();
     let _ = out.flush();
 }
 
-/// Gives the terminal back and stops, as every program does that a shell can let go on; then takes it over again. Nothing
-/// may listen to the terminal meanwhile.
+/// Gives the terminal back and stops, as every program does that a shell can let go on; then takes it over again, and the mouse with
+/// it where `mouse` says so. Nothing may listen to the terminal meanwhile.
 ///
 /// # Errors
 /// When the terminal cannot be set up again.
-pub async fn suspend() -> anyhow::Result<Screen> {
+pub async fn suspend(mouse: bool) -> anyhow::Result<Screen> {
     let mut goes_on = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
     restore();
     kill_current_process_group(Signal::TSTP)?;
     // Where no shell could let it go on, the system does not stop it, and nothing comes.
     let _ = tokio::time::timeout(Duration::from_millis(300), goes_on.recv()).await;
-    take_over()
+    take_over(mouse)
 }
 
 fn restore_on_panic() {

@@ -6,17 +6,18 @@ mod draw;
 mod history;
 mod live;
 mod palette;
+mod pointing;
 mod presence;
 mod prompt;
 mod pulse;
 mod record;
 mod saving;
+mod typing;
 
 use std::collections::{HashMap, VecDeque};
 
 use midair_record::draft::Draft;
 use midair_record::wire::Key;
-use ratatui::crossterm::event::KeyCode;
 
 use self::drafts::{Find, Orders};
 pub use self::draw::SMALLEST;
@@ -25,7 +26,7 @@ use self::saving::Flight;
 use super::company::Company;
 use super::definition::Definition;
 use super::keyboard::{Keyboard, Pressed};
-use super::keys::{Action, Place};
+use super::keys::{self, Action, Place};
 use super::msg::{Clock, Effect, Link, Msg, Press};
 use super::preferences::{Disjoint, Preferences};
 use super::screens::browser::Browser;
@@ -90,6 +91,8 @@ pub struct App {
     keyboard: Keyboard,
     disjoint: Disjoint,
     motion: bool,
+    /// Whether long lines of a text are wrapped.
+    wrap: bool,
     clock: Clock,
     link: Link,
     size: (u16, u16),
@@ -116,13 +119,14 @@ pub struct App {
 impl App {
     /// A screen for `who` at `server`. `seed`: a text that no other session has, from which edits are named.
     pub fn new(who: &str, server: &str, seed: &str, preferences: Preferences, clock: Clock) -> Self {
-        let Preferences { keys, theme, disjoint, motion, wrap: _ } = preferences;
+        let Preferences { keys, theme, disjoint, motion, wrap } = preferences;
         App {
             seat: Seat { who: who.into(), server: server.into(), seed: seed.into(), edits: 0 },
             theme,
             keyboard: Keyboard::new(keys),
             disjoint,
             motion,
+            wrap,
             clock,
             link: Link::Connecting,
             size: (80, 24),
@@ -157,12 +161,14 @@ impl App {
     /// Tells the screen how large it is.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         self.size = (columns, rows);
+        self.fit();
     }
 
     /// Takes a message, and says what is to be done.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let effects = self.take(msg);
         self.meet();
+        self.fit();
         self.orders.count(&effects);
         effects
     }
@@ -171,6 +177,7 @@ impl App {
         match msg {
             Msg::Key(press) => self.key(press),
             Msg::Paste(text) => self.paste(&text),
+            Msg::Mouse(mouse) => self.mouse(mouse),
             Msg::Tick(clock) => self.tick(clock),
             Msg::Collections(Ok(lines)) => self.browser.take_collections(lines),
             Msg::Collections(Err(why)) => self.load_failed(why),
@@ -231,6 +238,7 @@ impl App {
     /// Where keys mean something beneath the palette and the help.
     fn place_beneath(&self) -> Place {
         match (&self.prompt, &self.over) {
+            _ if self.is_finding() => return Place::Find,
             (Some(_), _) => return Place::Prompt,
             (None, Some(Over::History(history))) if history.asking.is_some() => return Place::Restoring,
             (None, Some(Over::History(_))) => return Place::History,
@@ -258,7 +266,8 @@ impl App {
     fn key(&mut self, press: Press) -> Vec<Effect> {
         let place = self.place();
         match self.keyboard.press(place, press) {
-            Pressed::Does(action) => return self.perform(place, action),
+            Pressed::Selects(action) if keys::is_typing(action) => self.in_typing(action, true),
+            Pressed::Does(action) | Pressed::Selects(action) => return self.perform(place, action),
             Pressed::Types(press) => return self.type_key(press),
             Pressed::Nothing(words) => self.complain(words),
             Pressed::Waits => {}
@@ -281,8 +290,9 @@ impl App {
                 self.help = Some(Help::open());
                 return Vec::new();
             }
-            Action::Kill | Action::Yank => {
-                self.cut_or_put(action);
+            Action::Copy | Action::Cut | Action::Paste | Action::Kill => return self.in_clipboard(place, action),
+            _ if keys::is_of_text(action) => {
+                self.in_typing(action, false);
                 return Vec::new();
             }
             _ => self.notice = Notice::None,
@@ -294,68 +304,14 @@ impl App {
             Place::Palette => return self.in_palette(action),
             _ if self.help.is_some() => self.in_help(action, page),
             Place::Prompt => return self.in_prompt(action),
+            Place::Find => self.in_find(action),
+            Place::Field if self.in_full_text(action) => {}
             Place::Browser => return self.in_browser(action, page),
             Place::Editor | Place::Field | Place::Collision => return self.in_record(action, page),
             Place::Deleted => return self.in_deleted(action),
             Place::Deletion => return self.in_deletion(action),
             Place::Drafts | Place::Ruling => return self.in_drafts(action),
             Place::Help | Place::Files | Place::Text | Place::Everywhere => {}
-        }
-        Vec::new()
-    }
-
-    fn type_key(&mut self, press: Press) -> Vec<Effect> {
-        let page = self.page();
-        if let Some(palette) = &mut self.palette {
-            palette.key(press);
-            return Vec::new();
-        }
-        if let Some(help) = &mut self.help {
-            help.key(press);
-            return Vec::new();
-        }
-        if let Some(prompt) = &mut self.prompt {
-            if prompt.purpose == Purpose::Type {
-                self.choose_type(press);
-            } else {
-                prompt.fault = None;
-                prompt.answer.key(press, page);
-            }
-            return Vec::new();
-        }
-        if self.over.is_some() {
-            return Vec::new();
-        }
-        match &mut self.screen {
-            Screen::Editor(editor) => _ = editor.key(press, page),
-            Screen::Collision(collision) => {
-                let taken = collision.key(press, page);
-                return if !taken && press.code == KeyCode::Enter { self.hand_done() } else { Vec::new() };
-            }
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    fn paste(&mut self, text: &str) -> Vec<Effect> {
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
-        self.keyboard.let_go();
-        if let Some(palette) = &mut self.palette {
-            palette.paste(&text);
-            return Vec::new();
-        }
-        if let Some(help) = &mut self.help {
-            if help.searching() {
-                help.field().area.insert(&text.replace('\n', " "));
-            }
-            return Vec::new();
-        }
-        match (&mut self.prompt, &mut self.screen) {
-            (None, _) if self.over.is_some() => {}
-            (Some(prompt), _) => prompt.answer.area.insert(&text.replace('\n', " ")),
-            (None, Screen::Editor(editor)) => editor.paste(&text),
-            (None, Screen::Collision(collision)) => collision.paste(&text),
-            _ => {}
         }
         Vec::new()
     }

@@ -2,9 +2,11 @@
 
 use midair_record::{Number, Value};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
+use ropey::Rope;
 
+use super::keys::Action;
 use super::msg::Press;
-use super::widgets::text::TextArea;
+use super::widgets::text::{Move, TextArea};
 
 /// How the text of a field is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,13 +47,19 @@ fn is_word(element: &Value) -> bool {
     element.as_str().is_some_and(|word| !word.is_empty() && !word.contains(['\n', '\r']))
 }
 
+/// A text that is longer is not read again with each key, but when time goes on.
+const LONG: usize = 16_384;
+
 /// A value being edited.
 #[derive(Clone, Debug)]
 pub struct FieldEditor {
     pub shape: Shape,
     pub area: TextArea,
     was: Option<Value>,
-    text_was: String,
+    text_was: Rope,
+    /// Why a long text could not be read when it was looked at last, and at which state of it that was.
+    fault: Option<String>,
+    looked_at: u64,
 }
 
 impl FieldEditor {
@@ -62,17 +70,17 @@ impl FieldEditor {
 
     /// Opens `value` in a given shape.
     pub fn open_as(shape: Shape, value: Option<&Value>) -> Self {
-        let text_was = match (shape, value) {
-            (_, None) => String::new(),
-            (Shape::Text | Shape::Number, Some(Value::String(text))) => text.as_str().to_owned(),
+        let area = match (shape, value) {
+            (_, None) | (Shape::Text, Some(Value::Null)) => TextArea::new(""),
+            (Shape::Text | Shape::Number, Some(Value::String(text))) => TextArea::new(text.as_str()),
             (Shape::Words, Some(Value::Array(elements))) => {
                 let words: Vec<&str> = elements.iter().filter_map(Value::as_str).collect();
-                words.join("\n")
+                TextArea::new(&words.join("\n"))
             }
-            (Shape::Text, Some(Value::Null)) => String::new(),
-            (_, Some(value)) => value.to_json(),
+            (_, Some(value)) => TextArea::new(&value.to_json()),
         };
-        FieldEditor { shape, area: TextArea::new(&text_was), was: value.cloned(), text_was }
+        let (text_was, looked_at) = (area.rope().clone(), area.revision());
+        FieldEditor { shape, area, was: value.cloned(), text_was, fault: None, looked_at }
     }
 
     /// The value that stands there: the very one that was opened as long as its text is unchanged.
@@ -80,14 +88,10 @@ impl FieldEditor {
     /// # Errors
     /// A sentence that says why the text cannot be read in this shape.
     pub fn value(&self) -> Result<Option<Value>, String> {
-        let text = self.area.text();
-        if text == self.text_was {
-            return match (self.shape, &self.was) {
-                (Shape::Number, Some(Value::String(_))) => self.read(&text).map(Some),
-                _ => Ok(self.was.clone()),
-            };
+        match (self.is_untouched(), self.shape, &self.was) {
+            (true, Shape::Number, Some(Value::String(_))) | (false, ..) => self.read(&self.area.text()).map(Some),
+            (true, ..) => Ok(self.was.clone()),
         }
-        self.read(&text).map(Some)
     }
 
     fn read(&self, text: &str) -> Result<Value, String> {
@@ -104,9 +108,47 @@ impl FieldEditor {
         }
     }
 
+    fn is_long(&self) -> bool {
+        self.area.rope().len_bytes() > LONG
+    }
+
+    /// Why the text cannot be read, if it cannot: of a long text, as it was when time went on last.
+    pub fn fault(&self) -> Option<String> {
+        match self.shape {
+            Shape::Text | Shape::Words => None,
+            Shape::Number | Shape::Json if self.is_long() => self.fault.clone(),
+            Shape::Number | Shape::Json => self.value().err(),
+        }
+    }
+
+    /// Whether the text can be read.
+    pub fn is_readable(&self) -> bool {
+        matches!(self.shape, Shape::Text | Shape::Words) || self.value().is_ok()
+    }
+
+    /// Time went on: reads a long text again, where it changed.
+    pub fn look(&mut self) {
+        if self.is_long() && self.looked_at != self.area.revision() {
+            self.looked_at = self.area.revision();
+            self.fault = self.value().err();
+        }
+    }
+
     /// Whether nothing was typed.
     pub fn is_untouched(&self) -> bool {
-        self.area.text() == self.text_was
+        let now = self.area.rope();
+        now.is_instance(&self.text_was) || *now == self.text_was
+    }
+
+    /// Whether what stands there is `value`, told without reading a long text.
+    pub fn says(&self, value: Option<&Value>) -> bool {
+        match (self.shape, value) {
+            _ if self.is_untouched() => self.was.as_ref() == value,
+            (Shape::Text, Some(Value::String(text))) => *self.area.rope() == text.as_str(),
+            (Shape::Text, _) => false,
+            _ if self.is_long() => false,
+            _ => self.value().is_ok_and(|now| now.as_ref() == value),
+        }
     }
 
     /// The value, or the text as it stands where it cannot be read: what a draft keeps so that nothing is lost.
@@ -114,34 +156,56 @@ impl FieldEditor {
         self.value().unwrap_or_else(|_| Some(Value::string(self.area.text())))
     }
 
-    /// Takes a key that edits or moves. `page`: how many lines a page has. `false`: the key means nothing here.
-    pub fn key(&mut self, press: Press, page: usize) -> bool {
-        let area = &mut self.area;
-        let jump = press.mods.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    /// Takes a key that types. `false`: it types nothing.
+    pub fn key(&mut self, press: Press) -> bool {
         match press.code {
-            KeyCode::Char('w' | 'h') if press.mods.contains(KeyModifiers::CONTROL) => area.backspace_word(),
-            KeyCode::Char(_) if jump => return false,
-            KeyCode::Char(letter) => area.insert(letter.encode_utf8(&mut [0; 4])),
-            KeyCode::Backspace if jump => area.backspace_word(),
-            KeyCode::Backspace => area.backspace(),
-            KeyCode::Delete => area.delete(),
-            KeyCode::Left if jump => area.word_left(),
-            KeyCode::Right if jump => area.word_right(),
-            KeyCode::Left => area.left(),
-            KeyCode::Right => area.right(),
-            KeyCode::Home if jump => area.to_start(),
-            KeyCode::Home => area.home(),
-            KeyCode::End if jump => {
-                area.down(usize::MAX / 2);
-                area.end();
-            }
-            KeyCode::End => area.end(),
-            KeyCode::Enter => area.insert("\n"),
-            KeyCode::Tab => area.insert("\t"),
-            KeyCode::Up => _ = area.up(1),
-            KeyCode::Down => _ = area.down(1),
-            KeyCode::PageUp => _ = area.up(page),
-            KeyCode::PageDown => _ = area.down(page),
+            KeyCode::Char(_) if press.mods.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => return false,
+            KeyCode::Char(letter) => self.area.insert(letter.encode_utf8(&mut [0; 4])),
+            KeyCode::Enter => self.area.insert("\n"),
+            KeyCode::Tab => self.area.insert("\t"),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Does what an action means in a text; a move selects where `selects`. `page`: how many rows a page has. `false`: it
+    /// means nothing here.
+    pub fn act(&mut self, action: Action, selects: bool, page: usize) -> bool {
+        let way = match action {
+            Action::CaretLeft => Move::Left,
+            Action::CaretRight => Move::Right,
+            Action::CaretUp => Move::Up(1),
+            Action::CaretDown => Move::Down(1),
+            Action::CaretPageUp => Move::Up(page),
+            Action::CaretPageDown => Move::Down(page),
+            Action::WordLeft => Move::WordLeft,
+            Action::WordRight => Move::WordRight,
+            Action::LineStart => Move::LineStart,
+            Action::LineEnd => Move::LineEnd,
+            Action::TextStart => Move::Start,
+            Action::TextEnd => Move::End,
+            _ => return self.edit(action),
+        };
+        if selects {
+            self.area.select(way);
+        } else {
+            self.area.go(way);
+        }
+        true
+    }
+
+    fn edit(&mut self, action: Action) -> bool {
+        let area = &mut self.area;
+        match action {
+            Action::EraseLeft => area.erase(Move::Left),
+            Action::EraseRight => area.erase(Move::Right),
+            Action::EraseWordLeft => area.erase(Move::WordLeft),
+            Action::EraseWordRight => area.erase(Move::WordRight),
+            Action::EraseToLineStart => area.erase(Move::LineStart),
+            Action::EraseToLineEnd => area.erase(Move::LineEnd),
+            Action::SelectAll => area.select_all(),
+            Action::Undo => _ = area.undo(),
+            Action::Redo => _ = area.redo(),
             _ => return false,
         }
         true
@@ -170,6 +234,20 @@ mod tests {
         field.area.insert("x");
         assert_eq!(field.value(), Err("\"1.50x\" is not a number".into()));
         assert_eq!(field.value_or_text(), Some(Value::string("1.50x")));
+    }
+
+    #[test]
+    fn a_long_text_is_read_again_when_time_goes_on() {
+        let list = format!("[[{}1]]", "1,".repeat(LONG));
+        let mut field = FieldEditor::open(Value::parse(&list).ok().as_ref());
+        field.area.erase(Move::Left);
+        assert_eq!(field.fault(), None, "not looked at yet");
+        assert!(field.value().is_err(), "a save reads it");
+        field.look();
+        assert!(field.fault().unwrap().starts_with("not JSON yet"));
+        assert!(field.area.undo() && field.fault().is_some());
+        field.look();
+        assert_eq!(field.fault(), None);
     }
 
     #[test]

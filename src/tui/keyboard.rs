@@ -1,4 +1,4 @@
-//! The keyboard of one seat: keys as they are pressed, one after the other, and what was cut last.
+//! The keyboard of one seat: keys as they are pressed, one after the other, and what was copied last.
 
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 
@@ -9,8 +9,8 @@ use super::msg::Press;
 #[derive(Clone, Debug)]
 pub struct Keyboard {
     pub keys: Keys,
-    /// What was cut from a text last.
-    pub cut: String,
+    /// What was copied or cut here last.
+    pub copied: String,
     pressed: String,
 }
 
@@ -19,7 +19,9 @@ pub struct Keyboard {
 pub enum Pressed {
     /// It means this.
     Does(Action),
-    /// It types or moves as this one does.
+    /// It means this, and Shift is held besides: a move selects.
+    Selects(Action),
+    /// It types this, where anything is typed.
     Types(Press),
     /// More keys are to follow, or what was begun is given up.
     Waits,
@@ -30,28 +32,32 @@ pub enum Pressed {
 impl Keyboard {
     /// A keyboard on which nothing was pressed yet.
     pub fn new(keys: Keys) -> Self {
-        Keyboard { keys, cut: String::new(), pressed: String::new() }
+        Keyboard { keys, copied: String::new(), pressed: String::new() }
     }
 
-    /// Takes a key.
+    /// Takes a key. Shift only counts where something is on it, and in a move, which selects then.
     pub fn press(&mut self, place: Place, press: Press) -> Pressed {
-        let name = chord::name(press);
-        let first = self.pressed.is_empty();
-        let pressed = if first { name.clone() } else { format!("{} {name}", self.pressed) };
-        self.pressed.clear();
+        let begun = std::mem::take(&mut self.pressed);
+        let spelled = |press: Press| match begun.as_str() {
+            "" => chord::name(press),
+            begun => format!("{begun} {}", chord::name(press)),
+        };
+        let (with, without) = (spelled(press), spelled(Press { mods: press.mods - KeyModifiers::SHIFT, ..press }));
+        let known = self.keys.meaning(place, &with) != Meaning::Nothing;
+        let pressed = if known { with.clone() } else { without };
+        let selects = press.mods.contains(KeyModifiers::SHIFT)
+            && (pressed != with
+                || (press.mods.contains(KeyModifiers::CONTROL) && matches!(press.code, KeyCode::Char(_))));
         match self.keys.meaning(place, &pressed) {
-            Meaning::Does(action) => match typed(action) {
-                Some(press) => Pressed::Types(press),
-                None => Pressed::Does(action),
-            },
+            Meaning::Does(action) if selects => Pressed::Selects(action),
+            Meaning::Does(action) => Pressed::Does(action),
             Meaning::Begins => {
                 self.pressed = pressed;
                 Pressed::Waits
             }
-            Meaning::Nothing if first && self.keys.is_taken_away(&name) => Pressed::Waits,
-            Meaning::Nothing if first => Pressed::Types(press),
+            Meaning::Nothing if begun.is_empty() => Pressed::Types(press),
             Meaning::Nothing if press.code == KeyCode::Esc => Pressed::Waits,
-            Meaning::Nothing => Pressed::Nothing(format!("{} means nothing here.", chord::shown(&pressed, true))),
+            Meaning::Nothing => Pressed::Nothing(format!("{} means nothing here.", chord::shown(&with, true))),
         }
     }
 
@@ -74,25 +80,4 @@ impl Keyboard {
     pub fn shown(&self, place: Place, action: Action, ascii: bool) -> String {
         self.keys.shown(place, action, ascii)
     }
-}
-
-/// The key that does in every text what an action says, whichever key it was given.
-fn typed(action: Action) -> Option<Press> {
-    let (code, mods) = match action {
-        Action::CaretLeft => (KeyCode::Left, KeyModifiers::NONE),
-        Action::CaretRight => (KeyCode::Right, KeyModifiers::NONE),
-        Action::CaretUp => (KeyCode::Up, KeyModifiers::NONE),
-        Action::CaretDown => (KeyCode::Down, KeyModifiers::NONE),
-        Action::WordLeft => (KeyCode::Left, KeyModifiers::CONTROL),
-        Action::WordRight => (KeyCode::Right, KeyModifiers::CONTROL),
-        Action::LineStart => (KeyCode::Home, KeyModifiers::NONE),
-        Action::LineEnd => (KeyCode::End, KeyModifiers::NONE),
-        Action::TextStart => (KeyCode::Home, KeyModifiers::CONTROL),
-        Action::TextEnd => (KeyCode::End, KeyModifiers::CONTROL),
-        Action::DeleteBefore => (KeyCode::Backspace, KeyModifiers::NONE),
-        Action::DeleteAfter => (KeyCode::Delete, KeyModifiers::NONE),
-        Action::DeleteWord => (KeyCode::Backspace, KeyModifiers::CONTROL),
-        _ => return None,
-    };
-    Some(Press { code, mods })
 }

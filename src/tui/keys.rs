@@ -71,17 +71,30 @@ pub enum Action {
     CaretRight,
     CaretUp,
     CaretDown,
+    CaretPageUp,
+    CaretPageDown,
     WordLeft,
     WordRight,
     LineStart,
     LineEnd,
     TextStart,
     TextEnd,
-    DeleteBefore,
-    DeleteAfter,
-    DeleteWord,
+    SelectAll,
+    Copy,
+    Cut,
+    Paste,
+    EraseLeft,
+    EraseRight,
+    EraseWordLeft,
+    EraseWordRight,
+    EraseToLineStart,
+    EraseToLineEnd,
     Kill,
-    Yank,
+    Find,
+    FindNext,
+    FindPrevious,
+    GoToLine,
+    Wrap,
 }
 
 impl Action {
@@ -119,6 +132,7 @@ pub enum Place {
     Restoring,
     Pulse,
     Prompt,
+    Find,
     Files,
     Help,
     Palette,
@@ -128,7 +142,7 @@ pub enum Place {
 
 impl Place {
     /// Every place, in the order of the help screen.
-    pub const ALL: [Place; 17] = [
+    pub const ALL: [Place; 18] = [
         Place::Browser,
         Place::Editor,
         Place::Field,
@@ -141,6 +155,7 @@ impl Place {
         Place::Restoring,
         Place::Pulse,
         Place::Prompt,
+        Place::Find,
         Place::Files,
         Place::Help,
         Place::Palette,
@@ -155,7 +170,8 @@ impl Place {
 
     /// Whether letters are typed here, so that no letter can be a key.
     pub fn types(self) -> bool {
-        matches!(self, Place::Editor | Place::Field | Place::Prompt | Place::Palette | Place::Text | Place::Everywhere)
+        use Place as P;
+        matches!(self, P::Editor | P::Field | P::Prompt | P::Find | P::Palette | P::Text | P::Everywhere)
     }
 
     /// Where a key is looked up, from here outwards.
@@ -163,10 +179,11 @@ impl Place {
         use Place as P;
         match self {
             P::Browser => &[P::Browser, P::Everywhere],
-            P::Editor => &[P::Editor, P::Everywhere, P::Text],
-            P::Field => &[P::Field, P::Everywhere, P::Text],
-            P::Prompt => &[P::Prompt, P::Everywhere, P::Text],
-            P::Palette => &[P::Palette, P::Everywhere, P::Text],
+            P::Editor => &[P::Editor, P::Text, P::Everywhere],
+            P::Field => &[P::Field, P::Text, P::Everywhere],
+            P::Prompt => &[P::Prompt, P::Text, P::Everywhere],
+            P::Find => &[P::Find, P::Text, P::Everywhere],
+            P::Palette => &[P::Palette, P::Text, P::Everywhere],
             P::Collision => &[P::Collision, P::Everywhere],
             P::Files => &[P::Files, P::Collision, P::Everywhere],
             P::Deleted => &[P::Deleted, P::Everywhere],
@@ -197,10 +214,11 @@ impl Place {
             Place::Restoring => "Restoring a version",
             Place::Pulse => "Pulse of the server",
             Place::Prompt => "A question in the last line",
+            Place::Find => "Finding in a field",
             Place::Files => "Merging files (midair mergetool), beside the keys of a collision",
             Place::Help => "Help",
             Place::Palette => "Palette of commands",
-            Place::Text => "Wherever text is typed",
+            Place::Text => "Wherever text is typed (a move with Shift selects)",
         }
     }
 }
@@ -319,7 +337,14 @@ pub const TABLE: &[Binding] = {
         key(P::Field, A::Save, &["ctrl-s"], "Ctrl-S save", "save the record; in a collision: done with the field"),
         key(P::Field, A::LeaveField, &["esc"], "Esc done", "back to the fields; what is typed stays"),
         key(P::Field, A::Undo, &["ctrl-z"], "Ctrl-Z undo", "undo"),
-        key(P::Field, A::Redo, &["ctrl-y"], "Ctrl-Y redo", "redo"),
+        key(P::Field, A::Redo, &["ctrl-y"], "", "redo"),
+        key(P::Field, A::Find, &["ctrl-f"], "Ctrl-F find", "find in this text; capitals count where any are typed"),
+        key(P::Field, A::FindNext, &["f3"], "", "the next place that says it"),
+        key(P::Field, A::FindPrevious, &["shift-f3"], "", "the place before that says it"),
+        key(P::Field, A::GoToLine, &["ctrl-g"], "", "go to a line"),
+        key(P::Field, A::SelectAll, &["ctrl-a"], "", "select the whole text"),
+        key(P::Field, A::EraseToLineEnd, &["ctrl-k"], "", "delete to the end of the line"),
+        key(P::Field, A::Wrap, &["alt-z"], "", "wrap long lines, or stop to"),
         key(
             P::Collision,
             A::TakeTheirs,
@@ -443,6 +468,9 @@ pub const TABLE: &[Binding] = {
         key(P::Pulse, A::Back, &["esc", "q", "m"], "Esc back", "back to where you were"),
         key(P::Prompt, A::Submit, &["enter"], "Enter ok", "take the answer"),
         key(P::Prompt, A::Back, &["esc"], "Esc cancel", "take the question back"),
+        key(P::Find, A::FindNext, &["enter", "down", "f3"], "Enter next", "the next place that says it"),
+        key(P::Find, A::FindPrevious, &["up", "shift-f3"], "↑ previous", "the place before that says it"),
+        key(P::Find, A::Back, &["esc"], "Esc done", "back to the text, with the place selected"),
         key(
             P::Files,
             A::Submit,
@@ -463,27 +491,41 @@ pub const TABLE: &[Binding] = {
         key(P::Palette, A::Down, &["down"], "", "the command below"),
         key(P::Palette, A::Submit, &["enter"], "Enter do it", "do what the command says, where you were"),
         key(P::Palette, A::Back, &["esc"], "Esc back", "leave the palette"),
-        key(P::Text, A::CaretLeft, &["left"], "", "a character to the left"),
-        key(P::Text, A::CaretRight, &["right"], "", "a character to the right"),
-        key(P::Text, A::CaretUp, &["up"], "", "a line up"),
-        key(P::Text, A::CaretDown, &["down"], "", "a line down"),
-        key(P::Text, A::WordLeft, &["ctrl-left", "alt-left"], "", "a word to the left"),
-        key(P::Text, A::WordRight, &["ctrl-right", "alt-right"], "", "a word to the right"),
+        key(P::Text, A::CaretLeft, &["left"], "", "the character before"),
+        key(P::Text, A::CaretRight, &["right"], "", "the character after"),
+        key(P::Text, A::CaretUp, &["up"], "", "the row above"),
+        key(P::Text, A::CaretDown, &["down"], "", "the row below"),
+        key(P::Text, A::CaretPageUp, &["pageup"], "", "a page up"),
+        key(P::Text, A::CaretPageDown, &["pagedown"], "", "a page down"),
+        key(P::Text, A::WordLeft, &["ctrl-left", "alt-left", "alt-b"], "", "the start of the word before"),
+        key(P::Text, A::WordRight, &["ctrl-right", "alt-right", "alt-f"], "", "the end of the word after"),
         key(P::Text, A::LineStart, &["home"], "", "the start of the line"),
         key(P::Text, A::LineEnd, &["end"], "", "the end of the line"),
         key(P::Text, A::TextStart, &["ctrl-home"], "", "the start of the text"),
         key(P::Text, A::TextEnd, &["ctrl-end"], "", "the end of the text"),
-        key(P::Text, A::DeleteBefore, &["backspace"], "", "delete the character before the caret"),
-        key(P::Text, A::DeleteAfter, &["delete"], "", "delete the character after the caret"),
+        key(P::Text, A::SelectAll, &["alt-a"], "", "select everything that is typed here"),
         key(
             P::Text,
-            A::DeleteWord,
-            &["ctrl-w", "ctrl-backspace", "alt-backspace", "ctrl-h"],
+            A::Copy,
+            &["ctrl-c"],
             "",
-            "delete the word before the caret",
+            "copy what is selected, for the terminal too; a key that leaves elsewhere leaves when pressed twice for nothing",
         ),
+        key(P::Text, A::Cut, &["ctrl-x"], "", "cut what is selected"),
+        key(P::Text, A::Paste, &["ctrl-v"], "", "insert what was copied or cut here"),
+        key(P::Text, A::EraseLeft, &["backspace"], "", "delete the character before, or what is selected"),
+        key(P::Text, A::EraseRight, &["delete"], "", "delete the character after, or what is selected"),
+        key(
+            P::Text,
+            A::EraseWordLeft,
+            &["ctrl-w", "ctrl-h", "ctrl-backspace", "alt-backspace"],
+            "",
+            "delete the word before",
+        ),
+        key(P::Text, A::EraseWordRight, &["alt-d", "ctrl-delete", "alt-delete"], "", "delete the word after"),
+        key(P::Text, A::EraseToLineStart, &["ctrl-u"], "", "delete to the start of the line"),
+        key(P::Text, A::EraseToLineEnd, &["alt-k"], "", "delete to the end of the line"),
         key(P::Text, A::Kill, &[], "", "cut the rest of the line, or the line break at its end"),
-        key(P::Text, A::Yank, &[], "", "put in what was cut last"),
         key(P::Everywhere, A::Help, &["f1"], "F1 help", "all keys"),
         key(P::Everywhere, A::Repaint, &["ctrl-l"], "", "draw the whole screen again"),
         key(P::Everywhere, A::Suspend, &[], "", "back to the shell; fg goes on here"),
@@ -511,7 +553,13 @@ pub fn markdown() -> String {
     text
 }
 
-/// Whether an action only moves or edits in a text, and is no command of the palette.
-pub fn is_typing(action: Action) -> bool {
+/// Whether an action concerns the text that is typed, wherever that is.
+pub fn is_of_text(action: Action) -> bool {
     TABLE.iter().any(|line| line.place == Place::Text && line.action == action)
+}
+
+/// Whether an action only moves or erases in a text, and is no command of the palette.
+pub fn is_typing(action: Action) -> bool {
+    is_of_text(action)
+        && !matches!(action, Action::SelectAll | Action::Copy | Action::Cut | Action::Paste | Action::Kill)
 }

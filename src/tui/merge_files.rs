@@ -7,11 +7,13 @@ use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::Widget;
 
-use super::Preferences;
 use super::app::{SMALLEST, draw_begun, draw_keys};
+use super::clipboard::{self, Taken};
+use super::field::FieldEditor;
 use super::keyboard::{Keyboard, Pressed};
 use super::keys::{self, Action, Bound, Place};
-use super::msg::{Clock, Press};
+use super::msg::{Clock, Mouse, Press};
+use super::preferences::Preferences;
 use super::screens::collision::{Collision, Files};
 use super::screens::editor::Editor;
 use super::screens::help::Help;
@@ -30,11 +32,16 @@ pub enum Next {
     Write(Box<Resolution>),
     /// The person leaves; this is kept.
     Leave(Box<Draft>),
+    /// This text goes to the terminal's clipboard.
+    Copy(String),
     /// The screen is to be drawn anew.
     Repaint,
     /// The terminal is to be given back until the shell lets midair go on.
     Suspend,
 }
+
+/// What there is no line for to be asked on.
+const NOT_HERE: &[Action] = &[Action::Find, Action::FindNext, Action::FindPrevious, Action::GoToLine];
 
 /// Three files being merged.
 #[derive(Clone, Debug)]
@@ -45,8 +52,9 @@ pub struct MergeFiles {
     notice: String,
     keyboard: Keyboard,
     theme: Theme,
+    wrap: bool,
     clock: Clock,
-    rows: u16,
+    size: (u16, u16),
 }
 
 impl MergeFiles {
@@ -56,14 +64,23 @@ impl MergeFiles {
         let slot = draft.edit_id.clone();
         let editor = Box::new(Editor::open(draft, slot, Object::new()));
         let collision = Box::new(Collision::of_files(editor, resolution, files));
-        let Preferences { keys, theme, .. } = preferences;
-        let keyboard = Keyboard::new(keys);
-        MergeFiles { collision, help: None, palette: None, notice, keyboard, theme, clock, rows: SMALLEST.1 }
+        let Preferences { keys, theme, wrap, .. } = preferences;
+        let keyboard = Keyboard::new(keys.without(NOT_HERE));
+        let size = SMALLEST;
+        MergeFiles { collision, help: None, palette: None, notice, keyboard, theme, wrap, clock, size }
     }
 
-    /// The terminal has so many rows now.
-    pub fn resize(&mut self, rows: u16) {
-        self.rows = rows;
+    /// The terminal has so many columns and rows now.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        self.size = (columns, rows);
+        self.fit();
+    }
+
+    fn fit(&mut self) {
+        if let Some(text) = self.collision.text() {
+            text.set_wrap(self.wrap);
+        }
+        self.collision.fit(Self::body(Rect::new(0, 0, self.size.0, self.size.1)));
     }
 
     /// What has to be kept when the program ends now.
@@ -77,14 +94,34 @@ impl MergeFiles {
     }
 
     fn page(&self) -> usize {
-        usize::from(self.rows.saturating_sub(6)).max(1)
+        usize::from(self.size.1.saturating_sub(6)).max(1)
     }
 
     /// A key was pressed.
     pub fn key(&mut self, press: Press) -> Next {
+        let next = self.take_key(press);
+        self.fit();
+        next
+    }
+
+    /// The mouse did something.
+    pub fn mouse(&mut self, mouse: Mouse) -> Next {
+        let body = Self::body(Rect::new(0, 0, self.size.0, self.size.1));
+        let look = (&self.theme, &self.keyboard.keys);
+        let free = self.help.is_none() && self.palette.is_none();
+        if free && self.collision.mouse(body, mouse, look, self.clock) {
+            self.collision.act(Action::ByHand);
+        }
+        self.keyboard.let_go();
+        self.fit();
+        Next::Stay
+    }
+
+    fn take_key(&mut self, press: Press) -> Next {
         let place = self.place();
         match self.keyboard.press(place, press) {
-            Pressed::Does(action) => return self.perform(place, action),
+            Pressed::Selects(action) if keys::is_typing(action) => return self.in_typing(action, true),
+            Pressed::Does(action) | Pressed::Selects(action) => return self.perform(place, action),
             Pressed::Types(press) => return self.type_key(press),
             Pressed::Nothing(words) => self.notice = words,
             Pressed::Waits => {}
@@ -93,7 +130,11 @@ impl MergeFiles {
     }
 
     fn perform(&mut self, place: Place, action: Action) -> Next {
-        self.notice.clear();
+        match action {
+            Action::Copy | Action::Cut | Action::Paste | Action::Kill => return self.in_clipboard(place, action),
+            _ if keys::is_of_text(action) => return self.in_typing(action, false),
+            _ => self.notice.clear(),
+        }
         let page = self.page();
         match (action, place) {
             (Action::Repaint, _) => return Next::Repaint,
@@ -104,7 +145,6 @@ impl MergeFiles {
                 let works = |line: &Bound| place != Place::Files || self.collision.works_now(line.action);
                 self.palette = Some(Palette::open(place, &self.keyboard.keys, works));
             }
-            (Action::Kill | Action::Yank, _) => return self.cut_or_put(action),
             (Action::Help, _) => {
                 self.palette = None;
                 self.help = Some(Help::open());
@@ -117,6 +157,7 @@ impl MergeFiles {
                     self.help = None;
                 }
             }
+            (Action::Wrap, _) => self.wrap = !self.wrap,
             (action, _) => return self.act(action),
         }
         Next::Stay
@@ -135,19 +176,52 @@ impl MergeFiles {
         Next::Stay
     }
 
-    fn cut_or_put(&mut self, action: Action) -> Next {
-        let cut = self.keyboard.cut.clone();
-        if action == Action::Yank {
-            return self.paste(&cut);
+    fn asks(&self) -> bool {
+        self.palette.is_some() || self.help.is_some()
+    }
+
+    /// Does something with the field that takes what is typed.
+    fn edit<R>(&mut self, does: impl FnOnce(&mut FieldEditor) -> R) -> Option<R> {
+        match (&mut self.palette, &mut self.help) {
+            (Some(palette), _) => Some(palette.edit(does)),
+            (None, Some(help)) => help.edit(does),
+            (None, None) => self.collision.edit(does),
         }
-        let field = match (&mut self.palette, &mut self.help) {
-            (Some(palette), _) => Some(&mut palette.query),
-            (None, Some(help)) => Some(help.field()),
-            (None, None) => self.collision.typed(),
+    }
+
+    fn in_typing(&mut self, action: Action, selects: bool) -> Next {
+        self.notice.clear();
+        let page = self.page();
+        self.edit(|field| field.act(action, selects, page));
+        if self.asks() { Next::Stay } else { Next::Keep(Box::new(self.parting())) }
+    }
+
+    fn in_clipboard(&mut self, place: Place, action: Action) -> Next {
+        let nothing = clipboard::nothing_selected(&self.keyboard, place, self.theme.ascii);
+        let twice = std::mem::take(&mut self.notice) == nothing;
+        let paste = self.keyboard.shown(place, Action::Paste, self.theme.ascii);
+        let mut keyboard = self.keyboard.clone();
+        let taken = match action {
+            Action::Paste if keyboard.copied.is_empty() => {
+                self.say(clipboard::EMPTY);
+                return Next::Stay;
+            }
+            Action::Paste => return self.paste(&keyboard.copied),
+            _ => self.edit(|field| clipboard::take(&mut keyboard, field, action, &paste)).flatten(),
         };
-        let cut = field.map(|field| field.area.kill()).filter(|cut| !cut.is_empty());
-        self.keyboard.cut = cut.unwrap_or(self.keyboard.cut.clone());
-        Next::Keep(Box::new(self.parting()))
+        self.keyboard = keyboard;
+        match taken {
+            Some(Taken { words, given }) => {
+                self.say(words);
+                return given.map_or(Next::Stay, Next::Copy);
+            }
+            None if action == Action::Copy && twice && clipboard::leaves(&self.keyboard, place) => {
+                return Next::Leave(Box::new(self.parting()));
+            }
+            None if action == Action::Kill => {}
+            None => self.say(nothing),
+        }
+        Next::Stay
     }
 
     fn place(&self) -> Place {
@@ -203,16 +277,12 @@ impl MergeFiles {
     }
 
     fn type_key(&mut self, press: Press) -> Next {
-        let page = self.page();
-        if let Some(palette) = &mut self.palette {
-            palette.key(press);
+        self.notice.clear();
+        if self.asks() {
+            self.edit(|field| field.key(press));
             return Next::Stay;
         }
-        if let Some(help) = &mut self.help {
-            help.key(press);
-            return Next::Stay;
-        }
-        let taken = self.collision.key(press, page);
+        let taken = self.collision.key(press);
         match () {
             () if !taken && press.code == KeyCode::Enter => self.hand_done(),
             () if taken => Next::Keep(Box::new(self.parting())),
@@ -222,14 +292,14 @@ impl MergeFiles {
 
     /// Text was pasted.
     pub fn paste(&mut self, text: &str) -> Next {
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let mut text = clipboard::with_plain_breaks(text);
+        self.notice.clear();
         self.keyboard.let_go();
-        match (&mut self.palette, &mut self.help) {
-            (Some(palette), _) => palette.paste(&text),
-            (None, Some(help)) if help.searching() => help.field().area.insert(&text.replace('\n', " ")),
-            (None, Some(_)) => {}
-            (None, None) => self.collision.paste(&text),
+        if self.asks() {
+            text = text.replace('\n', " ");
         }
+        self.edit(|field| field.area.insert(&text));
+        self.fit();
         Next::Keep(Box::new(self.parting()))
     }
 
@@ -384,6 +454,38 @@ mod tests {
         assert!(!said.contains("undecided"), "{said}");
         press(&mut screen, &[KeyCode::Char('u')]);
         assert!(shown(&screen, 120, 24).contains("2 of 2 parts undecided"));
+    }
+
+    #[test]
+    fn what_is_cut_by_hand_is_given_to_the_terminal_and_put_in_again() {
+        let mut screen = of(r#"{"t":"a"}"#, r#"{"t":"mine"}"#, r#"{"t":"theirs"}"#);
+        let held = |screen: &mut MergeFiles, letter: char| {
+            screen.key(Press { code: KeyCode::Char(letter), mods: KeyModifiers::CONTROL })
+        };
+        press(&mut screen, &[KeyCode::Char('e')]);
+        held(&mut screen, 'c');
+        assert!(shown(&screen, 120, 24).contains("Ctrl-C once more leaves"));
+        press(&mut screen, &[KeyCode::Char('x'), KeyCode::Backspace]);
+        assert!(matches!(held(&mut screen, 'c'), Next::Stay), "something else was pressed in between");
+        held(&mut screen, 'a');
+        assert!(matches!(held(&mut screen, 'x'), Next::Copy(text) if text == "mine"));
+        assert!(shown(&screen, 120, 24).contains("Cut 4 characters."));
+        held(&mut screen, 'v');
+        held(&mut screen, 'v');
+        press(&mut screen, &[KeyCode::Esc]);
+        assert_eq!(Record::of(screen.collision.resolution.merged()).text(), r#"{"t":"minemine"}"#);
+        press(&mut screen, &[KeyCode::Char('e')]);
+        held(&mut screen, 'c');
+        assert!(matches!(held(&mut screen, 'c'), Next::Leave(_)));
+    }
+
+    #[test]
+    fn what_cannot_be_done_with_files_has_no_key_here() {
+        let mut screen = of(r#"{"t":"a"}"#, r#"{"t":"mine"}"#, r#"{"t":"theirs"}"#);
+        press(&mut screen, &[KeyCode::Char('e')]);
+        assert!(!shown(&screen, 200, 24).contains("find"));
+        press(&mut screen, &[KeyCode::F(1)]);
+        assert!(!shown(&screen, 120, 200).contains("go to a line"));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! The screen: an App that turns messages into effects and draws itself; knows no network, no clock and no global.
 
 pub mod app;
+mod clipboard;
 pub mod company;
 pub mod definition;
 pub mod field;
-pub mod keyboard;
+mod keyboard;
 pub mod keys;
 pub mod merge_files;
 pub mod msg;

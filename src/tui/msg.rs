@@ -14,6 +14,8 @@ pub enum Msg {
     Key(Press),
     /// Text was pasted, as one piece.
     Paste(String),
+    /// The mouse did something.
+    Mouse(Mouse),
     /// Time went on.
     Tick(Clock),
     /// The list of collections came.
@@ -81,6 +83,8 @@ pub enum Effect {
     SayHere { key: Key, path: Option<Pointer> },
     /// Tell them that I no longer am.
     SayGone { key: Key },
+    /// Give this text to the terminal's clipboard.
+    Copy(String),
     /// Draw every cell again.
     Repaint,
     /// Give the terminal back and stop, until the shell lets midair go on.
@@ -94,6 +98,26 @@ pub enum Effect {
 pub struct Press {
     pub code: KeyCode,
     pub mods: KeyModifiers,
+}
+
+/// What the mouse did, in which column and row of the screen, and what was held down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mouse {
+    pub kind: Pointed,
+    pub column: u16,
+    pub row: u16,
+    pub mods: KeyModifiers,
+}
+
+/// What can be done with a mouse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pointed {
+    /// The left button went down, for the `clicks`th time in a row at this place.
+    Press { clicks: u8 },
+    /// The mouse moved with the left button down.
+    Drag,
+    /// The wheel was turned by so many notches, up where negative.
+    Scroll(i8),
 }
 
 /// The time, and how far local time is from UTC.

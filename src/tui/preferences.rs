@@ -21,7 +21,7 @@ pub struct Preferences {
     pub disjoint: Disjoint,
     /// Whether anything moves by itself: signs that turn while something is waited for, marks that fade.
     pub motion: bool,
-    /// Whether long lines of a text are wrapped when it is opened.
+    /// Whether long lines of a text are wrapped, until a key says otherwise.
     pub wrap: bool,
 }
 

@@ -38,7 +38,8 @@ pub async fn mergetool(common: &Common, asked: &Mergetool, settings: &Settings) 
             true => "This is what you decided before; it is written when all is decided and you say so.".into(),
             false => settings.complaint(),
         };
-        match run::merge_files(resolution, files(asked), notice, settings.here(), |draft| kept.keep(draft)).await {
+        let seat = (settings.here(), settings.mouse());
+        match run::merge_files(resolution, files(asked), notice, seat, |draft| kept.keep(draft)).await {
             Ok(Merged::Settled(resolution)) => Some(*resolution),
             Ok(Merged::Left(Ending::Quit)) => None,
             Ok(Merged::Left(Ending::Signal(number))) => return Ok(Exit::of_signal(number)),

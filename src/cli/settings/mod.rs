@@ -79,7 +79,7 @@ pub const TABLE: &[Setting] = &[
         "auto",
         Reads::OneOf(&["auto", "ask"]),
     ),
-    setting("wrap", "Whether long lines of a text are wrapped when it is opened.", "on", ON_OFF),
+    setting("wrap", "Whether long lines of a text are wrapped, until a key says otherwise.", "on", ON_OFF),
     Setting {
         option: Some("who"),
         ..setting("as", "The name that your changes carry; else your login name.", "", Reads::Name)
@@ -217,6 +217,9 @@ impl Settings {
             }
             for (_, text) in sets.iter().filter(|(name, _)| name == setting.name) {
                 settings.values[at] = Value { text: text.clone(), source: Source::CommandLine };
+            }
+            if setting.name == "mouse" && common.no_mouse {
+                settings.values[at] = Value { text: "off".into(), source: Source::CommandLine };
             }
             if let Some(source) = setting.option.and_then(options) {
                 let text = match setting.name {

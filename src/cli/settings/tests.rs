@@ -39,6 +39,15 @@ fn what_comes_later_stands_and_is_named() {
 }
 
 #[test]
+fn no_mouse_says_what_the_setting_says() {
+    let common = Arguments::try_parse_from(["midair", "--no-mouse"]).unwrap().common;
+    let settings =
+        Settings::gather(None, &|name| (name == "MIDAIR_MOUSE").then(|| "on".into()), &[], &|_| None, &common);
+    assert_eq!(of(&settings, "mouse"), ("off".into(), Source::CommandLine));
+    assert!(!settings.mouse());
+}
+
+#[test]
 fn what_cannot_be_read_is_told_with_its_line_and_what_is_known_and_the_rest_stands() {
     let file = "motion = \"reduced\"\nthme = \"light\"\ntheme = \"ligth\"\nlisten = \"nowhere\"\nmouse = [1]\n\n\
                 [keys]\nsafe = \"f2\"\n[keys.edtor]\nsave = \"f2\"\n[keys.browser]\nopen = 7\nnew = \"pgup\"\n";

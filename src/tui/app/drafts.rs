@@ -43,11 +43,15 @@ impl App {
     pub(super) fn keep_typed(&mut self) -> Vec<Effect> {
         match &mut self.screen {
             Screen::Editor(editor) if editor.on_disk == OnDisk::Behind => {
+                editor.look();
                 let draft = Box::new(editor.everything_typed());
                 editor.on_disk = OnDisk::Sent(self.orders.next());
                 vec![Effect::KeepDraft { slot: editor.slot.clone(), draft }]
             }
-            Screen::Collision(collision) if collision.by_hand() => vec![keep_collision(collision)],
+            Screen::Collision(collision) if collision.by_hand() => {
+                collision.look();
+                vec![keep_collision(collision)]
+            }
             _ => Vec::new(),
         }
     }

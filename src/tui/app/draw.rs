@@ -15,17 +15,17 @@ use crate::tui::widgets::{glyph, panel, signs};
 pub const SMALLEST: (u16, u16) = (60, 15);
 
 /// The lines of the screen, from the top.
-struct Parts {
+pub(super) struct Parts {
     head: Rect,
-    body: Rect,
-    notice: Rect,
+    pub(super) body: Rect,
+    pub(super) notice: Rect,
     foot: Rect,
 }
 
 /// How many lines a notice may take.
 const LONGEST_NOTICE: usize = 3;
 
-fn parts(area: Rect, notice: u16) -> Option<Parts> {
+pub(super) fn parts(area: Rect, notice: u16) -> Option<Parts> {
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         return None;
     }
@@ -70,7 +70,7 @@ impl App {
 
     /// Where the caret stands when the app is drawn in `area`; `None` where nothing is typed.
     pub fn cursor(&self, area: Rect) -> Option<Position> {
-        let Parts { body, notice, .. } = parts(area, height_of(&self.notice_lines(area.width)))?;
+        let Parts { body, notice, .. } = parts(area, self.notice_height(area.width))?;
         if let Some(palette) = &self.palette {
             return palette.caret(body);
         }
@@ -187,6 +187,11 @@ impl App {
             }
             (Notice::None, _) => None,
         }
+    }
+
+    /// How many lines the notice takes in a screen of so many columns.
+    pub(super) fn notice_height(&self, width: u16) -> u16 {
+        height_of(&self.notice_lines(width))
     }
 
     fn notice_lines(&self, width: u16) -> Vec<String> {

@@ -3,23 +3,17 @@
 use midair_record::Object;
 use midair_record::draft::Draft;
 use midair_record::wire::Key;
-use ratatui::crossterm::event::KeyCode;
 
 use super::{App, Screen};
 use crate::tui::keys::Action;
-use crate::tui::msg::{Effect, Press};
+use crate::tui::msg::Effect;
 use crate::tui::screens::editor::Editor;
 use crate::tui::screens::prompt::{Prompt, Purpose};
 
 impl App {
-    /// Takes a letter that says what a field is to be.
-    pub(super) fn choose_type(&mut self, press: Press) {
-        let Screen::Editor(editor) = &mut self.screen else { return };
-        if let KeyCode::Char(letter) = press.code
-            && editor.set_type(letter)
-        {
-            self.prompt = None;
-        }
+    /// Whether something is looked for in a text.
+    pub(super) fn is_finding(&self) -> bool {
+        matches!(&self.prompt, Some(Prompt { purpose: Purpose::Find { .. }, .. }))
     }
 
     /// Keys at a question.
@@ -41,6 +35,7 @@ impl App {
     fn answered(&mut self, prompt: &Prompt) -> Result<Vec<Effect>, String> {
         let text = prompt.text();
         match (&prompt.purpose, &mut self.screen) {
+            (Purpose::Line, _) => self.go_to_line(&text)?,
             (Purpose::Filter, _) => return Ok(self.browser.set_filter(text)),
             (Purpose::NewId { collection }, _) => {
                 let edit_id = self.seat.next_edit_id();

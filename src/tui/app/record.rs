@@ -65,7 +65,8 @@ impl App {
             && action != Action::Submit
         {
             // What is decided now could not be part of it, and a draft that is left now would stand against the wrong base.
-            self.say("The result is on its way; wait for the answer. Ctrl-Q leaves, and the draft is kept.");
+            let quit = self.named(Place::Collision, Action::QuitNow);
+            self.say(format!("The result is on its way; wait for the answer. {quit} leaves, and the draft is kept."));
             return Vec::new();
         }
         match (&mut self.screen, action) {

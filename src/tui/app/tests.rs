@@ -10,6 +10,7 @@ mod pulses;
 mod rules;
 mod screens;
 mod stories;
+mod typing;
 
 use midair_record::diff::diff;
 use midair_record::draft::Draft;
@@ -22,7 +23,7 @@ use ratatui::widgets::Widget;
 
 use super::App;
 use crate::tui::keys::{Action, Place};
-use crate::tui::msg::{Clock, CollectionLine, Effect, Link, Msg, Page, Press, Read};
+use crate::tui::msg::{Clock, CollectionLine, Effect, Link, Mouse, Msg, Page, Pointed, Press, Read};
 use crate::tui::preferences::Preferences;
 use crate::tui::theme::{Depth, Theme};
 
@@ -138,9 +139,11 @@ impl Desk {
     }
 
     fn named(&mut self, name: &str) {
-        let (mods, key) = match name.strip_prefix("ctrl-") {
-            Some(key) => (KeyModifiers::CONTROL, key),
-            None => (KeyModifiers::NONE, name),
+        let (mods, key) = match name.split_once('-') {
+            Some(("ctrl", key)) => (KeyModifiers::CONTROL, key),
+            Some(("alt", key)) => (KeyModifiers::ALT, key),
+            Some(("shift", key)) => (KeyModifiers::SHIFT, key),
+            _ => (KeyModifiers::NONE, name),
         };
         let code = match key {
             "enter" => KeyCode::Enter,
@@ -154,10 +157,24 @@ impl Desk {
             "home" => KeyCode::Home,
             "end" => KeyCode::End,
             "backspace" => KeyCode::Backspace,
+            "f3" => KeyCode::F(3),
             "space" => KeyCode::Char(' '),
             letter => KeyCode::Char(letter.chars().next().unwrap()),
         };
         self.press(code, mods);
+    }
+
+    /// Presses the left button, for the `clicks`th time in a row, on the first place of the screen that says `words`.
+    pub fn clicks(&mut self, clicks: u8, words: &str) {
+        let shot = self.shot(120, 40);
+        let (row, line) = shot.lines().enumerate().find(|(_, line)| line.contains(words)).expect(words);
+        let column = line[..line.find(words).unwrap()].chars().count();
+        self.mouse(Pointed::Press { clicks }, column, row);
+    }
+
+    pub fn mouse(&mut self, kind: Pointed, column: usize, row: usize) {
+        let (column, row) = (u16::try_from(column).unwrap(), u16::try_from(row).unwrap());
+        self.happens(Msg::Mouse(Mouse { kind, column, row, mods: KeyModifiers::NONE }));
     }
 
     fn press(&mut self, code: KeyCode, mods: KeyModifiers) {

@@ -157,11 +157,16 @@ impl Keys {
         line.keys.iter().filter(means).map(String::as_str)
     }
 
-    /// Whether a key does nothing any more where text is typed, because it was taken from what it did.
-    pub fn is_taken_away(&self, pressed: &str) -> bool {
-        TABLE.iter().any(|line| line.place == Place::Text && line.keys.contains(&pressed))
-            && self.meaning(Place::Prompt, pressed) == Meaning::Nothing
-            && !self.0.iter().any(|line| line.place == Place::Text && line.keys.iter().any(|key| key == pressed))
+    /// Whether a key of `action` in `place` would mean `far`, did it not mean that.
+    pub fn doubles(&self, place: Place, action: Action, far: Action) -> bool {
+        let keys = self.0.iter().filter(|line| line.action == far).flat_map(|line| &line.keys);
+        keys.into_iter().any(|key| self.meaning(place, key) == Meaning::Does(action))
+    }
+
+    /// The keys without those of some actions, where these cannot be done.
+    pub fn without(mut self, actions: &[Action]) -> Self {
+        self.0.retain(|line| !actions.contains(&line.action));
+        self
     }
 
     /// Everything that can be meant in `place`, nearest first; each action once.
@@ -269,8 +274,8 @@ mod tests {
         assert_eq!(keys.meaning(Place::Editor, "ctrl-w"), Meaning::Does(Action::Save));
         assert_ne!(keys.meaning(Place::Editor, "ctrl-s"), Meaning::Does(Action::Save));
         assert_eq!(keys.meaning(Place::Field, "ctrl-s"), Meaning::Does(Action::Save));
-        keys.remap(None, "save", &["f3".into()]).unwrap();
-        assert_eq!(keys.shown(Place::Field, Action::Save, false), "F3");
+        keys.remap(None, "save", &["f4".into()]).unwrap();
+        assert_eq!(keys.shown(Place::Field, Action::Save, false), "F4");
         assert_eq!(keys.check(), Ok(()));
         keys.remap(None, "suspend", &[]).unwrap();
         assert_eq!(keys.shown(Place::Editor, Action::Suspend, false), "\"suspend\" in the palette");
@@ -284,7 +289,7 @@ mod tests {
         assert_eq!(keys.meaning(Place::Editor, "ctrl-x ctrl-c"), Meaning::Does(Action::QuitNow));
         assert_eq!(keys.meaning(Place::Editor, "ctrl-x k"), Meaning::Nothing);
         let rest: Vec<String> = keys.following(Place::Editor, "ctrl-x").into_iter().map(|(key, _)| key).collect();
-        assert_eq!(rest, ["ctrl-s", "u", "ctrl-c"]);
+        assert_eq!(rest, ["ctrl-s", "u", "h", "ctrl-c"]);
     }
 
     #[test]

@@ -27,6 +27,11 @@ const NAMED: [&str; 17] = [
 
 /// The name of a key: `ctrl-s`, `enter`, `pageup`, `alt-x`, `T`.
 pub fn name(press: Press) -> String {
+    let press = match press.code {
+        // How some terminals report the twelve with Shift.
+        KeyCode::F(number @ 13..=24) => Press { code: KeyCode::F(number - 12), mods: press.mods | KeyModifiers::SHIFT },
+        _ => press,
+    };
     let (mut key, letter) = match press.code {
         KeyCode::Char(' ') => ("space".to_owned(), false),
         KeyCode::Char(plain) => (plain.to_string(), true),
@@ -169,6 +174,7 @@ mod tests {
             (KeyCode::Left, KeyModifiers::SHIFT | KeyModifiers::CONTROL, "Ctrl-Shift-Left"),
             (KeyCode::BackTab, KeyModifiers::SHIFT, "shift-tab"),
             (KeyCode::F(5), KeyModifiers::ALT, "alt-F5"),
+            (KeyCode::F(15), KeyModifiers::NONE, "shift-f3"),
             (KeyCode::PageDown, KeyModifiers::NONE, "PageDown"),
         ] {
             assert_eq!(Ok(name(Press { code, mods })), parse(spelled), "{spelled}");

@@ -3,10 +3,10 @@
 use midair_record::wire::{Event, Key, Op, Stored};
 use midair_record::{Object, Value};
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 
 use crate::tui::keys::{Action, Keys, Place};
-use crate::tui::msg::{Clock, CollectionLine, Effect, Page, PageWanted};
+use crate::tui::msg::{Clock, CollectionLine, Effect, Mouse, Page, PageWanted, Pointed};
 use crate::tui::theme::Theme;
 use crate::tui::when::ago;
 use crate::tui::widgets::brief::brief;
@@ -14,6 +14,9 @@ use crate::tui::widgets::{glyph, panel};
 
 /// How near to the end of what is loaded the cursor comes before more is asked for.
 const AHEAD: usize = 100;
+
+/// How many records one notch of the wheel moves.
+const NOTCH: usize = 3;
 
 /// Which list the cursor is in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -208,6 +211,10 @@ impl Browser {
             Action::Last | Action::PageDown => last,
             _ => self.collection,
         };
+        self.choose_collection(to)
+    }
+
+    fn choose_collection(&mut self, to: usize) -> Vec<Effect> {
         if to == self.collection {
             return Vec::new();
         }
@@ -244,6 +251,57 @@ impl Browser {
         }
     }
 
+    /// Does what the mouse did over the browser drawn in `area`: a click goes to a row, the second opens it (`true`).
+    pub fn mouse(&mut self, area: Rect, mouse: Mouse) -> (Vec<Effect>, bool) {
+        let [left, middle, _] = columns(area);
+        let over = |place: Rect| place.contains(Position { x: mouse.column, y: mouse.row });
+        let alone = left.width == 0 && self.side == Side::Collections;
+        let side = match () {
+            () if over(left) || (alone && over(middle)) => Side::Collections,
+            () if over(middle) => Side::Records,
+            () => return (Vec::new(), false),
+        };
+        match mouse.kind {
+            Pointed::Scroll(notches) => {
+                self.side = side;
+                let rows = usize::from(notches.unsigned_abs()) * NOTCH;
+                let action = if notches < 0 { Action::PageUp } else { Action::PageDown };
+                let effects = match side {
+                    Side::Records => self.move_record(action, rows),
+                    Side::Collections => Vec::new(),
+                };
+                (effects, false)
+            }
+            Pointed::Drag => (Vec::new(), false),
+            Pointed::Press { clicks } => self.click(side, if alone { middle } else { left }, middle, mouse.row, clicks),
+        }
+    }
+
+    fn click(&mut self, side: Side, left: Rect, middle: Rect, y: u16, clicks: u8) -> (Vec<Effect>, bool) {
+        // One line of frame above each list; records have a line of headings too.
+        let (place, heads, focus, count) = match side {
+            Side::Collections => (left, 1, self.collection, self.collections.len()),
+            Side::Records => (middle, 2, self.focus, self.records.len()),
+        };
+        let height = place.height.saturating_sub(heads + 1);
+        let row = y.checked_sub(place.y + heads).filter(|row| *row < height);
+        let row = row.map(|row| panel::top_row(focus, count, height) + usize::from(row)).filter(|row| *row < count);
+        self.side = side;
+        match (side, row) {
+            (_, None) => (Vec::new(), false),
+            (Side::Collections, Some(row)) => {
+                if row == focus && clicks == 2 {
+                    self.side = Side::Records;
+                }
+                (self.choose_collection(row), false)
+            }
+            (Side::Records, Some(row)) => {
+                self.focus = row;
+                (self.ask_ahead(), row == focus && clicks == 2)
+            }
+        }
+    }
+
     /// Draws what there is room for: records always, collections and the look at one record where they fit.
     /// `here`: who is editing which record of the collection.
     pub fn draw(
@@ -254,13 +312,7 @@ impl Browser {
         clock: Clock,
         here: &[(String, String)],
     ) {
-        let [left, middle, right] = match area.width {
-            ..80 => [0, area.width, 0],
-            80..120 => [20, area.width - 20, 0],
-            _ => [24, (area.width - 24) * 3 / 5, area.width - 24 - (area.width - 24) * 3 / 5],
-        }
-        .map(Constraint::Length);
-        let [left, middle, right] = Layout::horizontal([left, middle, right]).areas(area);
+        let [left, middle, right] = columns(area);
         if left.width == 0 {
             if self.side == Side::Collections {
                 return self.draw_collections(middle, buf, theme);
@@ -368,6 +420,16 @@ impl Browser {
         let mut row = panel::line(buf, inside, 0, &[(&by, theme.dim), (&note, theme.dim)]).min(1);
         preview(buf, inside, &mut row, 0, stored.fields.fields(), theme);
     }
+}
+
+/// The room for the collections, the records and the look at one record.
+fn columns(area: Rect) -> [Rect; 3] {
+    let widths = match area.width {
+        ..80 => [0, area.width, 0],
+        80..120 => [20, area.width - 20, 0],
+        _ => [24, (area.width - 24) * 3 / 5, area.width - 24 - (area.width - 24) * 3 / 5],
+    };
+    Layout::horizontal(widths.map(Constraint::Length)).areas(area)
 }
 
 fn preview(buf: &mut Buffer, area: Rect, row: &mut u16, depth: u16, fields: &Object, theme: &Theme) {

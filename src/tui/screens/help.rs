@@ -5,7 +5,6 @@ use ratatui::layout::{Position, Rect};
 
 use crate::tui::field::FieldEditor;
 use crate::tui::keys::{Action, Bound, Keys, Place, chord};
-use crate::tui::msg::Press;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{glyph, panel};
 
@@ -47,10 +46,13 @@ impl Help {
         self.searching
     }
 
-    /// The text that is searched for, being typed.
-    pub fn field(&mut self) -> &mut FieldEditor {
+    /// Does something with what is searched for, while that is typed.
+    pub fn edit<R>(&mut self, does: impl FnOnce(&mut FieldEditor) -> R) -> Option<R> {
+        if !self.searching {
+            return None;
+        }
         self.top = 0;
-        &mut self.search
+        Some(does(&mut self.search))
     }
 
     /// Does what a key means here; `keys` and `here` are those that are shown. `false`: the person leaves.
@@ -81,13 +83,6 @@ impl Help {
             Action::Last => last,
             _ => self.top,
         };
-    }
-
-    /// Takes a key that types into the search.
-    pub fn key(&mut self, press: Press) {
-        if self.searching {
-            self.field().key(press, 1);
-        }
     }
 
     /// The lines, those of `here` first; those that hold what is searched for, under the headings they stand under.

@@ -7,7 +7,6 @@ use ratatui::layout::{Position, Rect};
 
 use crate::tui::field::FieldEditor;
 use crate::tui::keys::{Action, Bound, Keys, Place, chord, is_typing};
-use crate::tui::msg::Press;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{glyph, panel};
 
@@ -16,7 +15,7 @@ use crate::tui::widgets::{glyph, panel};
 pub struct Palette {
     /// Where the command is to be done.
     pub place: Place,
-    pub query: FieldEditor,
+    query: FieldEditor,
     commands: Vec<Command>,
     focus: usize,
 }
@@ -82,24 +81,14 @@ impl Palette {
         };
     }
 
-    /// Takes a key that types.
-    pub fn key(&mut self, press: Press) {
-        let before = self.query.area.text();
-        self.query.key(press, 1);
-        self.typed(&before);
-    }
-
-    /// Takes pasted text.
-    pub fn paste(&mut self, text: &str) {
-        let before = self.query.area.text();
-        self.query.area.insert(&text.replace('\n', " "));
-        self.typed(&before);
-    }
-
-    fn typed(&mut self, before: &str) {
-        if self.query.area.text() != before {
+    /// Does something with what is typed; the cursor is on the best where that changed it.
+    pub fn edit<R>(&mut self, does: impl FnOnce(&mut FieldEditor) -> R) -> R {
+        let before = self.query.area.revision();
+        let done = does(&mut self.query);
+        if self.query.area.revision() != before {
             self.focus = 0;
         }
+        done
     }
 
     fn parts(area: Rect) -> (Rect, Rect) {

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::tui::field::FieldEditor;
+use crate::tui::msg::Mouse;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{glyph, panel};
 
@@ -25,6 +26,10 @@ pub enum Purpose {
     FilterDrafts,
     /// The field that a rule for many drafts is for.
     Rule { theirs: bool },
+    /// What to find in the text; and what there is of it.
+    Find { said: String },
+    /// The line to go to.
+    Line,
     /// The id under which a copy is saved.
     CopyId { of: Key },
 }
@@ -42,6 +47,9 @@ impl Purpose {
             Purpose::FilterDrafts => "Show drafts that hold: ".into(),
             Purpose::Rule { theirs: true } => "Theirs for which field, in every draft that is listed: ".into(),
             Purpose::Rule { theirs: false } => "Mine for which field, in every draft that is listed: ".into(),
+            Purpose::Find { said } if said.is_empty() => "Find: ".into(),
+            Purpose::Find { said } => format!("Find ({said}): "),
+            Purpose::Line => "Go to line: ".into(),
             Purpose::CopyId { of } => format!("Save the copy of {of} under the id: "),
         }
     }
@@ -84,6 +92,18 @@ impl Prompt {
         let room = Rect { width: field.x - area.x, ..area };
         panel::line(buf, room, 0, &[(" ", theme.plain), (&question, style)]);
         self.answer.area.draw(field, buf, theme.plain);
+    }
+
+    /// Takes note of where it is drawn.
+    pub fn fit(&mut self, area: Rect) {
+        let (_, field) = self.parts(area);
+        self.answer.area.fit(field);
+    }
+
+    /// Does what the mouse did over it.
+    pub fn mouse(&mut self, area: Rect, mouse: Mouse) {
+        let (_, field) = self.parts(area);
+        self.answer.area.mouse(field, mouse);
     }
 
     /// Where the caret stands.

@@ -29,10 +29,17 @@ fn brief_text(text: &str) -> String {
     if text.is_empty() {
         return "\"\" empty".into();
     }
-    match text.split_once(['\n', '\r']) {
+    let end = memchr::memchr2(b'\n', b'\r', text.as_bytes());
+    match end.map(|end| text.split_at(end)) {
         None => start(text),
-        Some((first, _)) => format!("{} lines: {}", text.lines().count(), start(first)),
+        Some((first, _)) => format!("{} lines: {}", lines(text), start(first)),
     }
+}
+
+/// How many lines a text has, a line break at its end not counted as one more; told at the speed of memory.
+fn lines(text: &str) -> usize {
+    let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count();
+    breaks + usize::from(!text.ends_with('\n'))
 }
 
 fn brief_object(members: &Object) -> String {

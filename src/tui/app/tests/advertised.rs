@@ -60,6 +60,7 @@ impl Desk {
                 "pagedown" => KeyCode::PageDown,
                 "delete" => KeyCode::Delete,
                 "f1" => KeyCode::F(1),
+                "f3" => KeyCode::F(3),
                 "f5" => KeyCode::F(5),
                 letter if letter.chars().count() == 1 => KeyCode::Char(letter.chars().next().unwrap()),
                 "enter" | "esc" | "tab" | "backtab" | "up" | "down" | "left" | "right" | "home" | "end"
@@ -102,7 +103,7 @@ fn in_the_editor(preset: Preset) -> Desk {
     desk.types("er");
     desk.does(Action::RemoveField);
     desk.does(Action::Undo);
-    desk.app.keyboard.cut = "cut".into();
+    desk.app.keyboard.copied = "cut".into();
     desk.press(KeyCode::Left, KeyModifiers::NONE);
     let mut now = stored(8, "bob", &with(BASE, &[("/name", "\"Launch day\"")]));
     let key = asked(&desk);
@@ -121,7 +122,7 @@ fn in_a_field(preset: Preset) -> Desk {
     desk.happens(Msg::Paste("one\ntwo words\nthree\n".into()));
     desk.happens(Msg::Paste("four".into()));
     desk.does(Action::Undo);
-    desk.app.keyboard.cut = "cut".into();
+    desk.app.keyboard.copied = "cut".into();
     for code in [KeyCode::Up, KeyCode::Up, KeyCode::End, KeyCode::Left] {
         desk.press(code, KeyModifiers::NONE);
     }
@@ -176,13 +177,23 @@ fn on_a_part(preset: Preset) -> Desk {
     desk
 }
 
+fn looking_for_something(preset: Preset) -> Desk {
+    let mut desk = in_a_field(preset);
+    desk.does(Action::Find);
+    desk.types("oo");
+    for code in [KeyCode::Backspace, KeyCode::Char('o'), KeyCode::Left] {
+        desk.press(code, KeyModifiers::NONE);
+    }
+    desk
+}
+
 fn by_hand(preset: Preset) -> Desk {
     let mut desk = on_a_part(preset);
     desk.does(Action::ByHand);
     desk.happens(Msg::Paste("two\nlines".into()));
     desk.happens(Msg::Paste("more".into()));
     desk.does(Action::Undo);
-    desk.app.keyboard.cut = "cut".into();
+    desk.app.keyboard.copied = "cut".into();
     for code in [KeyCode::Up, KeyCode::Left] {
         desk.press(code, KeyModifiers::NONE);
     }
@@ -267,7 +278,7 @@ fn at_a_question(preset: Preset) -> Desk {
     let mut desk = sit(preset);
     desk.does(Action::New);
     desk.types("my new project");
-    desk.app.keyboard.cut = "cut".into();
+    desk.app.keyboard.copied = "cut".into();
     for code in [KeyCode::Left, KeyCode::Left] {
         desk.press(code, KeyModifiers::NONE);
     }
@@ -287,7 +298,7 @@ fn in_the_palette(preset: Preset) -> Desk {
     let mut desk = sit(preset);
     desk.does(Action::Palette);
     desk.types("a e");
-    desk.app.keyboard.cut = "cut".into();
+    desk.app.keyboard.copied = "cut".into();
     desk.press(KeyCode::Left, KeyModifiers::NONE);
     desk.does(Action::Down);
     desk
@@ -296,7 +307,7 @@ fn in_the_palette(preset: Preset) -> Desk {
 /// What a place is called, and how to get there.
 type Way = (&'static str, fn(Preset) -> Desk);
 
-pub(super) const PLACES: [Way; 16] = [
+pub(super) const PLACES: [Way; 17] = [
     ("browser", sit),
     ("editor", in_the_editor),
     ("field", in_a_field),
@@ -311,6 +322,7 @@ pub(super) const PLACES: [Way; 16] = [
     ("restoring", about_to_restore),
     ("pulse", at_the_pulse),
     ("question", at_a_question),
+    ("finding", looking_for_something),
     ("help", in_the_help),
     ("palette", in_the_palette),
 ];
@@ -348,8 +360,9 @@ fn every_advertised_key_works_in_the_mode_that_advertises_it() {
 fn may_be_idle((_, name, action): (&str, &str, Action)) -> bool {
     matches!(
         (name, action),
-        // A line of text has no line above and below, and no line to redo.
+        // A line of text has no line above and below, and no page.
         ("question" | "palette", Action::CaretUp | Action::CaretDown)
+            | ("question" | "palette" | "finding", Action::CaretPageUp | Action::CaretPageDown)
     )
 }
 
@@ -369,7 +382,7 @@ fn every_line_of_the_table_is_tried_somewhere() {
 fn a_sequence_that_was_begun_shows_in_the_footer_what_can_follow() {
     let mut desk = in_the_editor(Preset::Emacs);
     desk.keys("ctrl-x");
-    desk.shows("Ctrl-X … · Ctrl-S save · u undo · Ctrl-C quit now");
+    desk.shows("Ctrl-X … · Ctrl-S save · u undo · h select all · Ctrl-C quit now");
     desk.keys("esc");
     desk.shows("Ctrl-X Ctrl-S save");
     desk.keys("ctrl-x k");
@@ -397,6 +410,43 @@ fn emacs_cuts_and_puts_in_again() {
     desk.keys("ctrl-a ctrl-f ctrl-k ctrl-n ctrl-n ctrl-y ctrl-x ctrl-s");
     let text = desk.sent_text();
     assert!(text.contains(r#""name":"L""#) && text.contains(r#""contact":"ops@example.orgaunch""#), "{text}");
+}
+
+#[test]
+fn emacs_finds_copies_and_goes_to_a_line() {
+    let mut desk = in_a_field(Preset::Emacs);
+    desk.keys("alt-g g '2' enter");
+    desk.shows("line 2 of");
+    desk.keys("ctrl-s 'words'");
+    desk.shows("Find (1 of 1): words");
+    desk.keys("enter alt-w");
+    desk.shows("Copied 5 characters.");
+    desk.keys("alt-> ctrl-y ctrl-w");
+    desk.shows("Nothing is selected. A move with Shift selects.");
+    desk.keys("alt-w");
+    assert!(!desk.effects.contains(&Effect::Quit), "Alt-w leaves nowhere");
+    desk.keys("ctrl-x h ctrl-w");
+    desk.shows("Cut 62 characters.");
+    desk.keys("ctrl-c");
+    assert!(desk.effects.contains(&Effect::Quit));
+}
+
+#[test]
+fn a_move_on_a_key_of_ones_own_selects_with_shift() {
+    let mut keys = Keys::default();
+    keys.remap(Some("text"), "word-left", &["f6".into()]).unwrap();
+    keys.remap(Some("text"), "copy", &["f7".into()]).unwrap();
+    keys.check().unwrap();
+    let mut desk = Desk::sit_with(Preferences { keys, ..Theme::new(Depth::None).into() });
+    desk.opens();
+    desk.press(KeyCode::F(6), KeyModifiers::SHIFT);
+    desk.press(KeyCode::F(7), KeyModifiers::NONE);
+    desk.shows("Copied 6 characters.");
+    desk.press(KeyCode::F(6), KeyModifiers::NONE);
+    desk.press(KeyCode::F(7), KeyModifiers::NONE);
+    desk.shows("Nothing is selected");
+    desk.keys("ctrl-c");
+    assert!(desk.effects.contains(&Effect::Quit), "a key that does not copy leaves at once");
 }
 
 #[test]

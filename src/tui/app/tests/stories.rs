@@ -219,7 +219,7 @@ fn undo_and_redo_go_over_fields() {
     let mut desk = Desk::edits();
     desk.keys("' site' down down down down backspace backspace '5' ctrl-z ctrl-z ctrl-z ctrl-z ctrl-z ctrl-z ctrl-s");
     desk.shows("you changed nothing");
-    desk.keys("ctrl-y ctrl-s");
+    desk.keys("ctrl-y ctrl-y ctrl-s");
     assert_eq!(desk.sent_text(), with(BASE, &[("/name", "\"Launch site\"")]));
 }
 

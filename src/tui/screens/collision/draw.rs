@@ -1,5 +1,7 @@
 //! How a collision looks: two columns where there is room, stacked where there is not; a sign and a word for each state.
 
+use std::ops::Range;
+
 use midair_record::Pointer;
 use midair_record::merge::State;
 use midair_record::merge::rule::Reason;
@@ -23,6 +25,14 @@ const WIDE: u16 = 98;
 /// A line of the list of units: pieces of text, each with its style, at columns of its own.
 pub(in crate::tui::screens) type Line = Vec<(u16, String, Style)>;
 
+/// The list of units as it is laid out: its lines, which of them belong to what, and the first that shows.
+struct Laid {
+    area: Rect,
+    lines: Vec<Line>,
+    blocks: Vec<(Focus, Range<usize>)>,
+    top: usize,
+}
+
 impl Collision {
     /// Draws the collision.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, (theme, keys): (&Theme, &Keys), clock: Clock) {
@@ -32,24 +42,13 @@ impl Collision {
         };
         let room = area.width.saturating_sub(glyph::width(&title, area.width) + 8);
         let inside = panel::frame(buf, area, &title, &self.count(room, theme, keys), theme);
-        let mut versions = match &self.files {
-            None => self.versions(clock),
-            Some(files) => format!("theirs: {} | mine: {} | base: {}", files.theirs, files.mine, files.base),
-        };
-        if inside.width < WIDE && self.files.is_none() {
-            versions += &format!(" | you, from {}", self.from());
-        }
-        let versions = panel::wrap(&versions, inside.width.saturating_sub(1));
-        let most = usize::from((inside.height / 5).max(1));
-        let mut y = 0;
-        for line in versions.iter().take(most) {
+        let versions = self.version_lines(inside, clock);
+        for (y, line) in (0..).zip(&versions) {
             panel::line(buf, inside, y, &[(" ", theme.plain), (line, theme.theirs)]);
-            y += 1;
         }
-        let below = self.will_height(inside.height);
-        let list = Rect { y: inside.y + y, height: inside.height.saturating_sub(y + below), ..inside };
+        let list = self.list_area(inside, versions.len());
         self.draw_units(list, buf, (theme, keys));
-        let will = Rect { y: list.bottom(), height: below, ..inside };
+        let will = Rect { y: list.bottom(), height: self.will_height(inside.height), ..inside };
         self.draw_will(will, buf, theme);
         if let Some(hand) = &self.hand {
             let place = hand_place(inside);
@@ -58,12 +57,32 @@ impl Collision {
             ratatui::widgets::Widget::render(ratatui::widgets::Clear, place, buf);
             let text = panel::frame(buf, place, &title, "", theme);
             hand.field.area.draw(text, buf, theme.plain);
-            if let Err(fault) = hand.field.value() {
+            if let Some(fault) = hand.field.fault() {
                 let last =
                     Rect { x: place.x + 1, y: place.bottom() - 1, width: place.width.saturating_sub(2), height: 1 };
                 panel::line(buf, last, 0, &[(" ✗ ", theme.bad), (&fault, theme.bad), (" ", theme.bad)]);
             }
         }
+    }
+
+    /// The lines that tell whose versions these are.
+    fn version_lines(&self, inside: Rect, clock: Clock) -> Vec<String> {
+        let mut versions = match &self.files {
+            None => self.versions(clock),
+            Some(files) => format!("theirs: {} | mine: {} | base: {}", files.theirs, files.mine, files.base),
+        };
+        if inside.width < WIDE && self.files.is_none() {
+            versions += &format!(" | you, from {}", self.from());
+        }
+        let mut lines = panel::wrap(&versions, inside.width.saturating_sub(1));
+        lines.truncate(usize::from((inside.height / 5).max(1)));
+        lines
+    }
+
+    /// Where the units stand, below so many lines of versions.
+    fn list_area(&self, inside: Rect, versions: usize) -> Rect {
+        let (above, below) = (u16::try_from(versions).unwrap_or(1), self.will_height(inside.height));
+        Rect { y: inside.y + above, height: inside.height.saturating_sub(above + below), ..inside }
     }
 
     /// How far the person is, in as many words as fit in `room` columns.
@@ -146,19 +165,46 @@ impl Collision {
     }
 
     fn draw_units(&self, area: Rect, buf: &mut Buffer, (theme, keys): (&Theme, &Keys)) {
+        if area.width >= WIDE {
+            self.draw_heads(area, buf, theme);
+        }
+        let Laid { area, lines, top, .. } = self.laid(area, (theme, keys));
+        for (row, line) in (0..area.height).zip(&lines[top..]) {
+            for (column, text, style) in line {
+                let x = area.x + column;
+                if x < area.right() {
+                    glyph::put(buf, (x, area.y + row), area.right() - x, text, *style);
+                }
+            }
+        }
+    }
+
+    /// What can be focused at line `y` of the screen, when the collision is drawn in `area`.
+    pub(super) fn focus_in(&self, area: Rect, y: u16, look: (&Theme, &Keys), clock: Clock) -> Option<Focus> {
+        let inside = Rect::new(area.x + 1, area.y + 1, area.width.saturating_sub(2), area.height.saturating_sub(2));
+        let list = self.list_area(inside, self.version_lines(inside, clock).len());
+        let Laid { area, blocks, top, .. } = self.laid(list, look);
+        let line = top + usize::from(y.checked_sub(area.y).filter(|row| *row < area.height)?);
+        blocks.into_iter().find(|(_, lines)| lines.contains(&line)).map(|(focus, _)| focus)
+    }
+
+    fn laid(&self, area: Rect, (theme, keys): (&Theme, &Keys)) -> Laid {
         let wide = area.width >= WIDE;
-        let area = if wide { self.draw_heads(area, buf, theme) } else { area };
+        let area = if wide { Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area } } else { area };
         let visible = self.visible();
         let mut lines: Vec<Line> = Vec::new();
+        let mut blocks = Vec::new();
         let mut focused = 0..0;
         for (place, index) in visible.iter().enumerate() {
             if place == self.resolution.asked() && place > 0 {
                 lines.push(vec![(1, "merged without a question:".into(), theme.dim)]);
             }
             let mut block = |lines: &mut Vec<Line>, row: Focus, block: Vec<Line>| {
+                let range = lines.len()..lines.len() + block.len();
                 if row == self.focus {
-                    focused = lines.len()..lines.len() + block.len();
+                    focused = range.clone();
                 }
+                blocks.push((row, range));
                 lines.extend(block);
             };
             let parts = self.parts(*index);
@@ -196,14 +242,7 @@ impl Collision {
         let height = usize::from(area.height);
         let middle = if last - first >= height { first + height / 2 } else { first.midpoint(last) };
         let top = panel::top_row(middle, lines.len(), area.height).min(first);
-        for (row, line) in (0..area.height).zip(&lines[top..]) {
-            for (column, text, style) in line {
-                let x = area.x + column;
-                if x < area.right() {
-                    glyph::put(buf, (x, area.y + row), area.right() - x, text, *style);
-                }
-            }
-        }
+        Laid { area, lines, blocks, top }
     }
 
     /// Column of the first side, and the width of each side.
@@ -213,7 +252,7 @@ impl Collision {
         (label, (width - label) / sides)
     }
 
-    fn draw_heads(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
+    fn draw_heads(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
         let (label, side) = self.columns(area.width);
         let theirs = self.resolution.theirs();
         let (theirs, mine) = match &self.files {
@@ -230,7 +269,6 @@ impl Collision {
                 glyph::put(buf, (area.x + column, area.y), side, text, style.add_modifier(Modifier::BOLD));
             }
         }
-        Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area }
     }
 
     pub(super) fn most_lines(&self, area: Rect) -> usize {
@@ -416,13 +454,16 @@ impl Collision {
         Some(vec![(column, format!("{sign}{}", brief(value.as_ref())), theme.good)])
     }
 
-    /// Where the caret stands: in the value written by hand.
-    pub fn caret(&self, area: Rect) -> Option<Position> {
-        let hand = self.hand.as_ref()?;
+    /// Where the value written by hand is drawn when the collision is drawn in `area`.
+    pub(super) fn hand_area(&self, area: Rect) -> Rect {
         let inside = Rect::new(area.x + 1, area.y + 1, area.width.saturating_sub(2), area.height.saturating_sub(2));
         let place = hand_place(inside);
-        let text = Rect::new(place.x + 1, place.y + 1, place.width.saturating_sub(2), place.height.saturating_sub(2));
-        hand.field.area.caret_in(text)
+        Rect::new(place.x + 1, place.y + 1, place.width.saturating_sub(2), place.height.saturating_sub(2))
+    }
+
+    /// Where the caret stands: in the value written by hand.
+    pub fn caret(&self, area: Rect) -> Option<Position> {
+        self.hand.as_ref()?.field.area.caret_in(self.hand_area(area))
     }
 
     /// The place of the unit under the cursor.

@@ -2,6 +2,7 @@
 
 pub(super) mod draw;
 mod parts;
+mod pointing;
 pub(super) mod sides;
 mod words;
 
@@ -18,6 +19,7 @@ use super::editor::{Editor, Saving};
 use crate::tui::field::{FieldEditor, Shape};
 use crate::tui::keys::Action;
 use crate::tui::msg::Press;
+use crate::tui::widgets::text::TextArea;
 
 /// A refused save being settled. The editor waits beneath, as it was.
 #[derive(Clone, Debug)]
@@ -403,35 +405,37 @@ impl Collision {
         }
     }
 
-    /// Takes a key that types or moves in the value written by hand.
-    pub fn key(&mut self, press: Press, page: usize) -> bool {
+    /// Takes a key that types into the value written by hand.
+    pub fn key(&mut self, press: Press) -> bool {
         let Some(hand) = &mut self.hand else { return false };
         let one_line = matches!(hand.field.shape, Shape::Number);
         if one_line && press.code == KeyCode::Enter {
             return false;
         }
-        hand.field.key(press, page)
+        hand.field.key(press)
     }
 
-    /// Undo and redo in the value written by hand.
+    /// Undo, redo and other commands in the value written by hand.
     pub fn hand_act(&mut self, action: Action) {
-        let Some(hand) = &mut self.hand else { return };
-        match action {
-            Action::Undo => _ = hand.field.area.undo(),
-            Action::Redo => _ = hand.field.area.redo(),
-            _ => {}
-        }
-    }
-
-    /// The value written by hand, to be changed.
-    pub fn typed(&mut self) -> Option<&mut FieldEditor> {
-        self.hand.as_mut().map(|hand| &mut hand.field)
-    }
-
-    /// Takes pasted text into the value written by hand.
-    pub fn paste(&mut self, text: &str) {
         if let Some(hand) = &mut self.hand {
-            hand.field.area.insert(text);
+            hand.field.act(action, false, 1);
         }
+    }
+
+    /// The text that is written by hand.
+    pub fn text(&mut self) -> Option<&mut TextArea> {
+        self.hand.as_mut().map(|hand| &mut hand.field.area)
+    }
+
+    /// Time went on: a long text is read again, where it changed.
+    pub fn look(&mut self) {
+        if let Some(hand) = &mut self.hand {
+            hand.field.look();
+        }
+    }
+
+    /// Does something with the value that is written by hand.
+    pub fn edit<R>(&mut self, does: impl FnOnce(&mut FieldEditor) -> R) -> Option<R> {
+        self.hand.as_mut().map(|hand| does(&mut hand.field))
     }
 }

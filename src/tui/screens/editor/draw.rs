@@ -7,6 +7,7 @@ use ratatui::style::Style;
 
 use super::{Editor, Now, OnDisk, Saving};
 use crate::tui::company::ELSEWHERE;
+use crate::tui::field::FieldEditor;
 use crate::tui::keys::{Action, Keys, Place};
 use crate::tui::msg::Clock;
 use crate::tui::theme::Theme;
@@ -33,9 +34,10 @@ impl Editor {
             let title =
                 format!("{} · {} · line {line} of {}", at.label(), field.shape.words(), field.area.line_count());
             let inside = panel::frame(buf, inside, &title, "", theme);
-            let (text, fault) = full_parts(inside, field.value().is_err());
+            let fault = field.fault();
+            let (text, place) = full_parts(inside, fault.is_some());
             field.area.draw(text, buf, theme.plain);
-            if let (Some(place), Err(words)) = (fault, field.value()) {
+            if let (Some(place), Some(words)) = (place, fault) {
                 panel::line(buf, place, 0, &[("✗ ", theme.bad), (&words, theme.bad)]);
             }
             return;
@@ -104,7 +106,7 @@ impl Editor {
         Some(format!(" ✎ {who} "))
     }
 
-    fn full_field(&self) -> Option<(&Pointer, &crate::tui::field::FieldEditor)> {
+    fn full_field(&self) -> Option<(&Pointer, &FieldEditor)> {
         if self.in_full { self.at().zip(self.field.as_ref()) } else { None }
     }
 
@@ -126,7 +128,7 @@ impl Editor {
     fn fault(&self, row: usize) -> Option<String> {
         let at = &self.rows[row].at;
         let field = if row == self.focus { self.field.as_ref() } else { self.unread.get(at) };
-        field.and_then(|field| field.value().err())
+        field.and_then(FieldEditor::fault)
     }
 
     fn row_height(&self, row: usize, width: u16) -> u16 {
@@ -154,8 +156,7 @@ impl Editor {
     }
 
     fn label_width(&self, width: u16) -> u16 {
-        let longest = self.rows.iter().map(|row| 2 * row.depth + glyph::width(row.at.last(), 40)).max().unwrap_or(0);
-        longest.clamp(6, (width / 3).max(6))
+        self.label_columns.clamp(6, (width / 3).max(6))
     }
 
     fn value_area(&self, row: usize, place: Rect) -> Rect {
@@ -173,9 +174,8 @@ impl Editor {
         let mine = self.mine(at);
         let base = self.base_fields().and_then(|base| at.get(base));
         let ghost = self.ghost(at);
-        let edited = match (typed.map(crate::tui::field::FieldEditor::value), mine) {
-            (Some(Ok(value)), _) => value.as_ref() != base,
-            (Some(Err(_)), _) => true,
+        let edited = match (typed, mine) {
+            (Some(field), _) => !field.says(base),
             (None, Some(Value::Object(_))) if matches!(base, Some(Value::Object(_))) => false,
             (None, mine) => mine != base,
         };
@@ -199,13 +199,11 @@ impl Editor {
             glyph::put(buf, (place.right() - wide, place.y), wide, &who, theme.theirs);
         }
         match typed {
-            Some(field)
-                if focused && (mine.is_some_and(|mine| *mine != Value::Null) || !field.area.text().is_empty()) =>
-            {
+            Some(field) if focused && (mine.is_some_and(|mine| *mine != Value::Null) || !field.area.is_empty()) => {
                 field.area.draw(value, buf, Style::new());
             }
             Some(field) if !focused => {
-                glyph::put(buf, (value.x, value.y), value.width, &field.area.text(), theme.bad);
+                field.area.draw(value, buf, theme.bad);
             }
             _ => {
                 let style = if matches!(mine, None | Some(Value::Null)) { theme.dim } else { theme.plain };
@@ -246,20 +244,41 @@ impl Editor {
         }
     }
 
-    /// Where the caret stands when the editor is drawn in `area`.
-    pub fn caret(&self, area: Rect) -> Option<Position> {
-        let inside = Rect::new(area.x + 1, area.y + 1, area.width.saturating_sub(2), area.height.saturating_sub(2));
+    /// Where the text under the caret is drawn when the editor is drawn in `area`.
+    pub(super) fn text_area(&self, area: Rect) -> Option<Rect> {
+        let inside = within(area);
         if let Some((_, field)) = self.full_field() {
-            let full =
-                Rect::new(inside.x + 1, inside.y + 1, inside.width.saturating_sub(2), inside.height.saturating_sub(2));
-            return field.area.caret_in(full_parts(full, field.value().is_err()).0);
+            return Some(full_parts(within(inside), field.fault().is_some()).0);
         }
-        let field = self.field.as_ref()?;
+        self.field.as_ref()?;
         let above: u16 =
             self.laid(inside).iter().take_while(|laid| laid.row != self.focus).map(|laid| laid.height).sum();
         let place = Rect { y: inside.y + above, height: 1, ..inside };
-        field.area.caret_in(self.value_area(self.focus, place))
+        Some(self.value_area(self.focus, place))
     }
+
+    /// The row that is drawn in line `y` when the editor is drawn in `area`.
+    pub(super) fn row_in(&self, area: Rect, y: u16) -> Option<usize> {
+        let inside = within(area);
+        let mut left = y.checked_sub(inside.y)?;
+        for Laid { row, height } in self.laid(inside) {
+            if left < height {
+                return Some(row);
+            }
+            left -= height;
+        }
+        None
+    }
+
+    /// Where the caret stands when the editor is drawn in `area`.
+    pub fn caret(&self, area: Rect) -> Option<Position> {
+        self.field.as_ref()?.area.caret_in(self.text_area(area)?)
+    }
+}
+
+/// The room inside a frame.
+fn within(area: Rect) -> Rect {
+    Rect::new(area.x + 1, area.y + 1, area.width.saturating_sub(2), area.height.saturating_sub(2))
 }
 
 fn count(members: usize) -> String {

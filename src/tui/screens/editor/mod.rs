@@ -1,7 +1,9 @@
 //! The editor of one record: what is typed, where the caret is, what was saved elsewhere meanwhile; knows no server.
 
 mod draw;
+mod pointing;
 pub mod rows;
+mod steps;
 
 use std::collections::BTreeMap;
 
@@ -11,9 +13,12 @@ use midair_record::{Number, Object, Pointer, Value};
 use ratatui::crossterm::event::KeyCode;
 
 use self::rows::Row;
+use self::steps::Steps;
 use crate::tui::field::{FieldEditor, Shape};
 use crate::tui::keys::Action;
 use crate::tui::msg::Press;
+use crate::tui::widgets::glyph;
+use crate::tui::widgets::text::TextArea;
 
 /// What stands in the store while I edit.
 #[derive(Clone, Debug)]
@@ -71,8 +76,9 @@ pub struct Editor {
     field: Option<FieldEditor>,
     in_full: bool,
     unread: BTreeMap<Pointer, FieldEditor>,
-    undo: Vec<(Object, usize)>,
-    redo: Vec<(Object, usize)>,
+    steps: Steps,
+    /// How many columns the names of the fields take at the most.
+    label_columns: u16,
 }
 
 impl Editor {
@@ -91,8 +97,8 @@ impl Editor {
             field: None,
             in_full: false,
             unread: BTreeMap::new(),
-            undo: Vec::new(),
-            redo: Vec::new(),
+            steps: Steps::default(),
+            label_columns: 0,
         };
         editor.lay_rows();
         editor.focus_on(0);
@@ -105,6 +111,8 @@ impl Editor {
 
     fn lay_rows(&mut self) {
         self.rows = rows::rows(self.base_fields(), &self.draft.fields, &self.template);
+        let columns = |row: &Row| 2 * row.depth + glyph::width(row.at.last(), 40);
+        self.label_columns = self.rows.iter().map(columns).max().unwrap_or(0);
     }
 
     /// Whether a field is edited in full.
@@ -159,17 +167,22 @@ impl Editor {
     /// Takes over what was typed into the field under the caret. What cannot be read stays in the field.
     pub fn take_over(&mut self) {
         let (Some(row), Some(field)) = (self.rows.get(self.focus), &self.field) else { return };
-        let at = row.at.clone();
-        if let Ok(value) = field.value()
-            && value.as_ref() != self.mine(&at)
-        {
-            self.change(&at, value);
+        if field.says(self.mine(&row.at)) {
+            return;
+        }
+        if let Ok(value) = field.value() {
+            let at = row.at.clone();
+            self.put(&at, value);
         }
     }
 
+    /// Changes a member, as a step that can be taken back.
     fn change(&mut self, at: &Pointer, value: Option<Value>) {
-        self.undo.push((self.draft.fields.clone(), self.focus));
-        self.redo.clear();
+        self.remember();
+        self.put(at, value);
+    }
+
+    fn put(&mut self, at: &Pointer, value: Option<Value>) {
         let mut fields = self.draft.fields.clone();
         at.set(&mut fields, value);
         self.replace(fields);
@@ -182,8 +195,9 @@ impl Editor {
 
     fn leave_field(&mut self) {
         self.take_over();
+        self.remember_field();
         if let (Some(row), Some(field)) = (self.rows.get(self.focus), self.field.take())
-            && field.value().is_err()
+            && !field.is_readable()
         {
             self.unread.insert(row.at.clone(), field);
         }
@@ -204,7 +218,7 @@ impl Editor {
         let mut draft = self.draft.clone();
         let open = self.rows.get(self.focus).map(|row| &row.at).zip(self.field.as_ref());
         for (at, field) in self.unread.iter().chain(open) {
-            if field.value().is_err() {
+            if !field.is_readable() {
                 at.set(&mut draft.fields, field.value_or_text());
                 draft.settled = None;
             }
@@ -246,16 +260,15 @@ impl Editor {
         self.draft.settled = None;
         self.theirs = None;
         self.saving = Saving::No;
-        self.forget_steps();
         self.on_disk = if self.has_typed() { OnDisk::Behind } else { OnDisk::Nothing };
         let focus = self.focus;
         self.go_to(focus);
+        self.forget_steps();
     }
 
     /// Steps end where the base moves: going back over it would take back what others did.
     fn forget_steps(&mut self) {
-        self.undo.clear();
-        self.redo.clear();
+        self.steps = Steps::default();
     }
 
     /// Goes on with another draft of the same record, one that came out of a collision.
@@ -308,11 +321,12 @@ impl Editor {
     /// Gives the member under the caret a value, or removes it.
     pub fn set_here(&mut self, value: Option<Value>) {
         let Some(at) = self.at().cloned() else { return };
-        self.field = None;
-        self.unread.remove(&at);
+        self.take_over();
         if value.as_ref() != self.mine(&at) {
             self.change(&at, value);
         }
+        self.field = None;
+        self.unread.remove(&at);
         let focus = self.focus;
         self.go_to(focus);
     }
@@ -364,51 +378,12 @@ impl Editor {
         Ok(())
     }
 
-    fn undo(&mut self) {
-        if self.field.as_mut().is_some_and(|field| field.area.undo()) {
-            self.on_disk = OnDisk::Behind;
-            return;
+    /// Takes a key that types into the field under the caret. `false`: it types nothing here.
+    pub fn key(&mut self, press: Press) -> bool {
+        if matches!(press.code, KeyCode::Char(_)) {
+            self.enter_lines();
         }
-        if self.in_full {
-            return;
-        }
-        self.take_over();
-        if let Some((fields, focus)) = self.undo.pop() {
-            self.redo.push((self.draft.fields.clone(), self.focus));
-            self.restore(fields, focus);
-        }
-    }
-
-    fn redo(&mut self) {
-        if self.field.as_mut().is_some_and(|field| field.area.redo()) {
-            self.on_disk = OnDisk::Behind;
-            return;
-        }
-        if self.in_full {
-            return;
-        }
-        if let Some((fields, focus)) = self.redo.pop() {
-            self.undo.push((self.draft.fields.clone(), self.focus));
-            self.restore(fields, focus);
-        }
-    }
-
-    fn restore(&mut self, fields: Object, focus: usize) {
-        self.field = None;
-        self.replace(fields);
-        self.lay_rows();
-        self.focus_on(focus);
-    }
-
-    /// Takes a key that types or moves in the field under the caret. `false`: it means nothing here.
-    pub fn key(&mut self, press: Press, page: usize) -> bool {
         if self.field.is_none() {
-            if matches!(press.code, KeyCode::Char(_) | KeyCode::Backspace)
-                && self.at().is_some_and(|at| self.has_lines(at))
-            {
-                self.enter_field();
-                return self.key(press, page);
-            }
             let truth = self.at().and_then(|at| self.mine(at)).and_then(|value| match value {
                 Value::Bool(truth) => Some(*truth),
                 _ => None,
@@ -422,33 +397,46 @@ impl Editor {
             self.set_here(Some(Value::Bool(flipped)));
             return true;
         }
-        let Some(field) = &mut self.field else { return false };
-        let taken = field.key(press, page);
-        if taken {
+        self.edit(|field| field.key(press)).unwrap_or(false)
+    }
+
+    /// Does something with the field under the caret, and takes note where that changed its text.
+    pub fn edit<R>(&mut self, does: impl FnOnce(&mut FieldEditor) -> R) -> Option<R> {
+        let field = self.field.as_mut()?;
+        let before = field.area.revision();
+        let done = does(field);
+        if field.area.revision() != before {
+            self.steps.forget_forth();
             self.on_disk = OnDisk::Behind;
         }
-        taken
+        Some(done)
     }
 
-    fn has_lines(&self, at: &Pointer) -> bool {
-        self.mine(at).and_then(Value::as_str).is_some_and(|text| text.contains('\n'))
-    }
-
-    /// The field that takes what is typed, to be changed.
-    pub fn typed(&mut self) -> Option<&mut FieldEditor> {
-        let field = self.field.as_mut()?;
-        self.on_disk = OnDisk::Behind;
-        Some(field)
-    }
-
-    /// Takes pasted text, as one step.
-    pub fn paste(&mut self, text: &str) {
-        if self.field.is_none() && self.at().is_some_and(|at| self.has_lines(at)) {
+    /// Opens the field in full where it is a text of many lines, which is typed into there.
+    pub fn enter_lines(&mut self) {
+        if !self.in_full && self.has_lines() {
             self.enter_field();
         }
+    }
+
+    /// Time went on: a long text is read again, where it changed.
+    pub fn look(&mut self) {
         if let Some(field) = &mut self.field {
-            field.area.insert(text);
-            self.on_disk = OnDisk::Behind;
+            field.look();
+        }
+    }
+
+    /// The text under the caret.
+    pub fn text(&mut self) -> Option<&mut TextArea> {
+        self.field.as_mut().map(|field| &mut field.area)
+    }
+
+    /// Whether the field is a text of many lines, which is typed into in full.
+    fn has_lines(&self) -> bool {
+        match (&self.field, self.at().and_then(|at| self.mine(at))) {
+            (Some(field), _) => field.shape == Shape::Text && field.area.line_count() > 1,
+            (None, Some(Value::String(text))) => text.as_str().contains('\n'),
+            _ => false,
         }
     }
 }

@@ -1,0 +1,103 @@
+//! Undo and redo over a whole record: each field keeps its own steps, and gives them back when the way leads through it.
+
+use midair_record::Object;
+
+use super::{Editor, OnDisk};
+use crate::tui::field::FieldEditor;
+
+/// A place that can be gone back to: mine as it was, the row, and the field with its own steps.
+#[derive(Clone, Debug)]
+struct Step {
+    fields: Object,
+    focus: usize,
+    field: Option<FieldEditor>,
+}
+
+/// The way back and the way forth.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Steps {
+    back: Vec<Step>,
+    forth: Vec<Step>,
+}
+
+impl Steps {
+    /// Something else was done: there is no way forth any more.
+    pub(super) fn forget_forth(&mut self) {
+        self.forth.clear();
+    }
+}
+
+impl Editor {
+    fn here(&mut self) -> Step {
+        Step { fields: self.draft.fields.clone(), focus: self.focus, field: self.field.take() }
+    }
+
+    /// A member is about to be changed other than by typing.
+    pub(super) fn remember(&mut self) {
+        let fields = self.draft.fields.clone();
+        let field = self.field.clone();
+        self.steps.back.push(Step { fields, focus: self.focus, field });
+        self.steps.forget_forth();
+    }
+
+    /// The field is about to be left: where it has steps of its own, they are kept.
+    pub(super) fn remember_field(&mut self) {
+        if let Some(field) = self.field.as_ref().filter(|field| field.area.has_history()) {
+            let (fields, field) = (self.draft.fields.clone(), Some(field.clone()));
+            self.steps.back.push(Step { fields, focus: self.focus, field });
+        }
+    }
+
+    /// Takes the last change back, in whichever field it was. What was typed in full is gone through in full.
+    pub(super) fn undo(&mut self) {
+        self.take_over();
+        loop {
+            if self.field.as_mut().is_some_and(|field| field.area.undo()) {
+                self.on_disk = OnDisk::Behind;
+                return;
+            }
+            if self.in_full {
+                return;
+            }
+            let Some(step) = self.steps.back.pop() else { return };
+            let here = self.here();
+            self.steps.forth.push(here);
+            if self.go_back_to(step) {
+                return;
+            }
+        }
+    }
+
+    /// Makes the change again that was taken back last.
+    pub(super) fn redo(&mut self) {
+        self.take_over();
+        loop {
+            if self.field.as_mut().is_some_and(|field| field.area.redo()) {
+                self.on_disk = OnDisk::Behind;
+                return;
+            }
+            if self.in_full {
+                return;
+            }
+            let Some(step) = self.steps.forth.pop() else { return };
+            let here = self.here();
+            self.steps.back.push(here);
+            if self.go_back_to(step) {
+                return;
+            }
+        }
+    }
+
+    /// Whether anything is another than it was.
+    fn go_back_to(&mut self, step: Step) -> bool {
+        let changed = step.fields != self.draft.fields;
+        self.replace(step.fields);
+        self.lay_rows();
+        self.focus = step.focus.min(self.rows.len().saturating_sub(1));
+        if let Some(at) = self.at().cloned() {
+            self.unread.remove(&at);
+        }
+        self.field = step.field.or_else(|| self.open_field());
+        changed
+    }
+}
