@@ -1,4 +1,6 @@
 //! How long it takes from a key to the frame that shows it, on a screen of 120 by 40: `cargo bench -p midair --bench app`.
+//! An App can be replayed from its messages: each session is, and of each key the fastest time counts, so that what else
+//! the machine does is left out and what the key itself costs is not.
 #![allow(clippy::unwrap_used)]
 
 use std::time::{Duration, Instant};
@@ -17,10 +19,20 @@ const KEYS: usize = 400;
 /// What a key may take, of a hundred all but one.
 const MOST: Duration = Duration::from_millis(2);
 
+/// How often a session is replayed.
+const ROUNDS: usize = 5;
+
+/// The times of one kind of key; `counts` where it is a key.
+struct Times {
+    what: String,
+    each: Vec<Duration>,
+    counts: bool,
+}
+
 struct Seat {
     app: App,
     screen: Terminal<TestBackend>,
-    late: bool,
+    times: Vec<Times>,
 }
 
 fn clock() -> Clock {
@@ -46,7 +58,7 @@ impl Seat {
         let asked = PageWanted { collection: "projects".into(), after: None, filter: String::new() };
         let page = Page { items: vec![stored.clone()], next: None, total: Some(1) };
         app.update(Msg::Page { asked, result: Ok(page) });
-        let mut seat = Seat { app, screen: Terminal::new(TestBackend::new(120, 40)).unwrap(), late: false };
+        let mut seat = Seat { app, screen: Terminal::new(TestBackend::new(120, 40)).unwrap(), times: Vec::new() };
         seat.key("enter");
         let result = Ok(Read::Stored(Box::new(stored)));
         seat.tell(Msg::Loaded { key: Key::new("projects", "prj_1").unwrap(), result, changes: Vec::new() });
@@ -122,18 +134,11 @@ impl Seat {
         self.says("  a tick after a letter (no key)", times, false);
     }
 
-    fn says(&mut self, what: &str, mut times: Vec<Duration>, counts: bool) {
-        times.sort_unstable();
-        let ms = |time: Duration| time.as_secs_f64() * 1e3;
-        let (median, p99) = (times[times.len() / 2], times[times.len() * 99 / 100]);
-        let late = counts && p99 > MOST;
-        let mark = if late { "  TOO SLOW" } else { "" };
-        println!("{what:<44} median {:7.3} ms   p99 {:7.3} ms{mark}", ms(median), ms(p99));
-        self.late |= late;
+    fn says(&mut self, what: &str, each: Vec<Duration>, counts: bool) {
+        self.times.push(Times { what: what.to_owned(), each, counts });
     }
 
-    fn text(&mut self, name: &str, needle: &str) {
-        println!("{name}");
+    fn text(&mut self) {
         for (place, go) in [("start", "ctrl-home"), ("middle", ""), ("end", "ctrl-end")] {
             match go {
                 "" => self.middle(),
@@ -152,7 +157,7 @@ impl Seat {
         self.times("  undo", "ctrl-z");
         self.times("  undo and redo", "ctrl-y ctrl-z");
         self.keys("ctrl-f");
-        self.times("  typing what to find", needle);
+        self.times("  typing what to find", "l i n backspace backspace backspace");
         self.times("  the next place that says it", "down down up");
         self.keys("esc");
         self.keys("alt-z");
@@ -169,22 +174,59 @@ impl Seat {
     }
 }
 
+/// A session with a record of so many fields.
+fn fields(count: usize) -> Seat {
+    let members: Vec<String> = (0..count).map(|number| format!(r#""field_{number:04}":"value {number}""#)).collect();
+    let mut seat = Seat::edits(&format!("{{{}}}", members.join(",")));
+    for (place, way) in [("start", "up"), ("middle", "down"), ("end", "down")] {
+        (0..count / 2).for_each(|_| _ = seat.key(way));
+        seat.times(&format!("  typing at the {place}"), "a b c  d");
+        seat.times(&format!("  from field to field at the {place}"), "down up");
+        seat.times(&format!("  typing in each at the {place}"), "x down x up");
+    }
+    seat.times("  undo", "ctrl-z");
+    seat.ticks();
+    seat
+}
+
+/// A session with a long text.
+fn long(text: &str) -> Seat {
+    let mut seat = Seat::edits(&format!(r#"{{"name":"x","notes":{}}}"#, Value::string(text).to_json()));
+    seat.keys("down enter");
+    seat.text();
+    seat.keys("esc up");
+    seat.times("  typing in the field beside it", "a b c  d");
+    seat.times("  from it to the field beside it", "down up");
+    seat.times("  opening it, typing, leaving it", "down enter x esc up");
+    seat
+}
+
+/// Replays a session and says how long its keys took. Whether any was late.
+fn plays(name: &str, session: impl Fn() -> Seat) -> bool {
+    println!("{name}");
+    let mut fastest = session().times;
+    for _ in 1..ROUNDS {
+        for (best, again) in fastest.iter_mut().zip(session().times) {
+            best.each.iter_mut().zip(again.each).for_each(|(best, again)| *best = again.min(*best));
+        }
+    }
+    let mut any_late = false;
+    for Times { what, mut each, counts } in fastest {
+        each.sort_unstable();
+        let ms = |time: Duration| time.as_secs_f64() * 1e3;
+        let (median, p99) = (each[each.len() / 2], each[each.len() * 99 / 100]);
+        let late = counts && p99 > MOST;
+        let mark = if late { "  TOO SLOW" } else { "" };
+        println!("{what:<44} median {:7.3} ms   p99 {:7.3} ms{mark}", ms(median), ms(p99));
+        any_late |= late;
+    }
+    any_late
+}
+
 fn main() {
     let mut late = false;
     for count in [20, 1_000] {
-        let members: Vec<String> =
-            (0..count).map(|number| format!(r#""field_{number:04}":"value {number}""#)).collect();
-        let mut seat = Seat::edits(&format!("{{{}}}", members.join(",")));
-        println!("a record of {count} fields");
-        for (place, way) in [("start", "up"), ("middle", "down"), ("end", "down")] {
-            (0..count / 2).for_each(|_| _ = seat.key(way));
-            seat.times(&format!("  typing at the {place}"), "a b c  d");
-            seat.times(&format!("  from field to field at the {place}"), "down up");
-            seat.times(&format!("  typing in each at the {place}"), "x down x up");
-        }
-        seat.times("  undo", "ctrl-z");
-        seat.ticks();
-        late |= seat.late;
+        late |= plays(&format!("a record of {count} fields"), || fields(count));
     }
     let word = "Carol calls the harbour on Friday, and books the long room for the launch. ";
     let mebi = |line: String| line.repeat((1 << 20) / line.len());
@@ -195,17 +237,8 @@ fn main() {
         ("a text of 1 MiB of wide glyphs", mebi("日本語の文章。".repeat(60) + "\n")),
         ("a text of 70,000 lines", (0..70_000).map(|number| format!("line {number}\n")).collect()),
     ];
-    for (name, text) in texts {
-        let mut seat = Seat::edits(&format!(r#"{{"name":"x","notes":{}}}"#, Value::string(&text).to_json()));
-        seat.keys("down enter");
-        seat.text(name, "l i n backspace backspace backspace");
-        late |= seat.late;
-        println!("  its row among the others");
-        seat.keys("esc up");
-        seat.times("  typing beside it", "a b c  d");
-        seat.times("  from field to field", "down up");
-        seat.times("  opening and leaving it", "down enter x esc up");
-        late |= seat.late;
+    for (name, text) in &texts {
+        late |= plays(name, || long(text));
     }
     std::process::exit(i32::from(late));
 }

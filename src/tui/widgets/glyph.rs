@@ -42,6 +42,9 @@ fn steers(one: char) -> bool {
 
 /// How many columns `text` takes when drawn with [`put`], counted up to `most`.
 pub fn width(text: &str, most: u16) -> u16 {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return u16::try_from(text.len()).unwrap_or(u16::MAX).min(most);
+    }
     let mut total = 0u16;
     for grapheme in text.graphemes(true) {
         total = total.saturating_add(visible(grapheme).1);

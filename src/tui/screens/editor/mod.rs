@@ -79,6 +79,8 @@ pub struct Editor {
     steps: Steps,
     /// How many columns the names of the fields take at the most.
     label_columns: u16,
+    /// A member came, went or holds others now: the rows are to be laid again.
+    rows_behind: bool,
 }
 
 impl Editor {
@@ -99,6 +101,7 @@ impl Editor {
             unread: BTreeMap::new(),
             steps: Steps::default(),
             label_columns: 0,
+            rows_behind: true,
         };
         editor.lay_rows();
         editor.focus_on(0);
@@ -110,6 +113,7 @@ impl Editor {
     }
 
     fn lay_rows(&mut self) {
+        self.rows_behind = false;
         self.rows = rows::rows(self.base_fields(), &self.draft.fields, &self.template);
         let columns = |row: &Row| 2 * row.depth + glyph::width(row.at.last(), 40);
         self.label_columns = self.rows.iter().map(columns).max().unwrap_or(0);
@@ -183,6 +187,8 @@ impl Editor {
     }
 
     fn put(&mut self, at: &Pointer, value: Option<Value>) {
+        let alone = |value: Option<&Value>| value.is_some_and(|value| value.as_object().is_none());
+        self.rows_behind |= !alone(self.mine(at)) || !alone(value.as_ref());
         let mut fields = self.draft.fields.clone();
         at.set(&mut fields, value);
         self.replace(fields);
@@ -206,9 +212,12 @@ impl Editor {
 
     fn go_to(&mut self, row: usize) {
         self.leave_field();
-        let at = self.rows.get(row.min(self.rows.len().saturating_sub(1))).map(|row| row.at.clone());
-        self.lay_rows();
-        let row = self.rows.iter().position(|row| Some(&row.at) == at.as_ref()).unwrap_or(0);
+        let mut row = row.min(self.rows.len().saturating_sub(1));
+        if self.rows_behind {
+            let at = self.rows.get(row).map(|row| row.at.clone());
+            self.lay_rows();
+            row = self.rows.iter().position(|row| Some(&row.at) == at.as_ref()).unwrap_or(0);
+        }
         self.focus_on(row);
     }
 
@@ -261,6 +270,7 @@ impl Editor {
         self.theirs = None;
         self.saving = Saving::No;
         self.on_disk = if self.has_typed() { OnDisk::Behind } else { OnDisk::Nothing };
+        self.rows_behind = true;
         let focus = self.focus;
         self.go_to(focus);
         self.forget_steps();

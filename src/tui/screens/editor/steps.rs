@@ -50,7 +50,6 @@ impl Editor {
 
     /// Takes the last change back, in whichever field it was. What was typed in full is gone through in full.
     pub(super) fn undo(&mut self) {
-        self.take_over();
         loop {
             if self.field.as_mut().is_some_and(|field| field.area.undo()) {
                 self.on_disk = OnDisk::Behind;
@@ -59,6 +58,7 @@ impl Editor {
             if self.in_full {
                 return;
             }
+            self.take_over();
             let Some(step) = self.steps.back.pop() else { return };
             let here = self.here();
             self.steps.forth.push(here);
@@ -70,7 +70,6 @@ impl Editor {
 
     /// Makes the change again that was taken back last.
     pub(super) fn redo(&mut self) {
-        self.take_over();
         loop {
             if self.field.as_mut().is_some_and(|field| field.area.redo()) {
                 self.on_disk = OnDisk::Behind;
@@ -79,6 +78,7 @@ impl Editor {
             if self.in_full {
                 return;
             }
+            self.take_over();
             let Some(step) = self.steps.forth.pop() else { return };
             let here = self.here();
             self.steps.back.push(here);

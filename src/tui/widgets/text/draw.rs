@@ -1,5 +1,7 @@
 //! What of a text is on the screen: the same reckoning for drawing it, for its caret and for a click.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
@@ -11,30 +13,39 @@ use crate::tui::widgets::{glyph, signs};
 impl TextArea {
     /// Takes note of the size it is drawn in, and scrolls as far as the caret asks for.
     pub fn fit(&mut self, area: Rect) {
-        self.size = (area.width, area.height);
-        self.view = self.view_in(self.size);
+        let size = (area.width, area.height);
+        if self.laid.is_none() || self.size != size {
+            self.size = size;
+            self.lay();
+        }
+    }
+
+    fn lay(&mut self) {
+        let (view, rows) = self.view_in(self.size);
+        self.view = view;
+        self.laid = Some(self.drawn_from(view, rows, self.size));
     }
 
     /// Scrolls by rows, up where negative; the caret stays where it is in the text.
     pub fn scroll(&mut self, rows: isize) {
-        let View { top, .. } = self.view_in(self.size);
+        let top = self.view_in(self.size).0.top;
         let laid = self.rows(self.size);
         self.view.top = match usize::try_from(rows) {
             Ok(down) => laid.from(top, down + 1).last().map_or(top, |row| row.start),
             Err(_) => laid.above(top, rows.unsigned_abs()).start,
         };
         self.free = true;
-        self.view = self.view_in(self.size);
+        self.lay();
     }
 
     /// What is drawn at a size: what was drawn last, as far as the caret shows there, else as little off as can be; far
     /// off, the caret comes to the middle.
-    pub(super) fn view_in(&self, size: (u16, u16)) -> View {
+    fn view_in(&self, size: (u16, u16)) -> (View, Vec<Row>) {
         let rows = self.rows(size);
         let height = usize::from(size.1).max(1);
         let mut shown = rows.from(self.view.top.min(self.rope.len_chars()), height);
-        let caret = rows.at(self.caret);
-        if !self.free && !shown.contains(&caret) {
+        if !self.free && self.row_of_caret(&shown).is_none() {
+            let caret = rows.at(self.caret);
             let lowest = rows.above(caret.start, height - 1);
             let top = if caret.start < shown[0].start && rows.from(caret.start, height).contains(&shown[0]) {
                 caret
@@ -45,12 +56,18 @@ impl TextArea {
             };
             shown = rows.from(top.start, height);
         }
-        let top = if shown.len() < height {
-            rows.above(shown[shown.len() - 1].start, height - 1).start
-        } else {
-            shown[0].start
-        };
-        View { top, left: self.left_in(size) }
+        if shown.len() < height {
+            let top = rows.above(shown[shown.len() - 1].start, height - 1).start;
+            shown = rows.from(top, height);
+        }
+        (View { top: shown[0].start, left: self.left_in(size) }, shown)
+    }
+
+    /// Which of these rows the caret stands in.
+    fn row_of_caret(&self, rows: &[Row]) -> Option<usize> {
+        let found = rows.partition_point(|row| row.start <= self.caret).checked_sub(1)?;
+        let row = rows[found];
+        (self.caret < row.end || (row.last && self.caret == row.end)).then_some(found)
     }
 
     /// Where the caret's line begins to be drawn, so that the caret is among the columns.
@@ -86,12 +103,19 @@ impl TextArea {
     }
 
     /// The rows on the screen, each with the character from which on it is drawn.
-    fn shown(&self, size: (u16, u16)) -> Vec<(Row, usize)> {
-        let View { top, left } = self.view_in(size);
-        let rows = self.rows(size);
-        let caret_line = rows.wrap.is_none().then(|| line_around(&self.rope, self.caret).0);
-        let from = |row: Row| if Some(row.start) == caret_line { (row, left) } else { (row, row.start) };
-        rows.from(top, size.1.into()).into_iter().map(from).collect()
+    fn shown(&self, size: (u16, u16)) -> Cow<'_, [(Row, usize)]> {
+        if let (Some(laid), true) = (&self.laid, self.size == size) {
+            return Cow::Borrowed(laid);
+        }
+        let (view, rows) = self.view_in(size);
+        Cow::Owned(self.drawn_from(view, rows, size))
+    }
+
+    fn drawn_from(&self, view: View, rows: Vec<Row>, size: (u16, u16)) -> Vec<(Row, usize)> {
+        let wraps = self.rows(size).wrap.is_some();
+        let caret_line = (!wraps).then(|| line_around(&self.rope, self.caret).0);
+        let from = |row: Row| if Some(row.start) == caret_line { (row, view.left) } else { (row, row.start) };
+        rows.into_iter().take(size.1.into()).map(from).collect()
     }
 
     /// Draws as many rows as fit. Without wrapping, long lines are cut and the caret's line scrolls sideways.
@@ -101,7 +125,7 @@ impl TextArea {
         }
         let size = (area.width, area.height);
         let cut = self.rows(size).wrap.is_none();
-        for (y, (row, from)) in (area.y..area.bottom()).zip(self.shown(size)) {
+        for (y, (row, from)) in (area.y..area.bottom()).zip(self.shown(size).iter().copied()) {
             self.draw_row((row, from), cut, Rect { y, height: 1, ..area }, buf, style);
         }
     }
@@ -148,9 +172,10 @@ impl TextArea {
     /// Where in `area` the caret stands when drawn there; nowhere when it was scrolled away.
     pub fn caret_in(&self, area: Rect) -> Option<Position> {
         let size = (area.width, area.height);
-        let caret = self.rows(size).at(self.caret);
         let shown = self.shown(size);
-        let (y, (_, from)) = (area.y..area.bottom()).zip(shown).find(|(_, (row, _))| *row == caret)?;
+        let rows: Vec<Row> = shown.iter().map(|(row, _)| *row).collect();
+        let found = self.row_of_caret(&rows)?;
+        let (y, from) = (area.y + u16::try_from(found).ok()?, shown[found].1);
         let column = self.columns(from, self.caret, area.width);
         Some(Position { x: area.x + column.min(area.width.saturating_sub(1)), y })
     }

@@ -1,13 +1,14 @@
 //! Finding in a text: without regard to case unless capitals are typed; counts, goes round, marks what is on the screen.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use regex::{Regex, RegexBuilder};
 
 use super::{TextArea, graphemes};
 
 /// More matches than these are not counted.
-const COUNTED: usize = 10_000;
+const COUNTED: usize = 1_000;
 /// How far back a match is looked for at once, in bytes.
 const STRIDE: usize = 16_384;
 
@@ -19,6 +20,8 @@ pub(super) struct Search {
     /// Where the caret was when it began.
     origin: usize,
     marking: bool,
+    /// The whole text in one piece, at this revision, while the search goes on.
+    whole: Option<(u64, Arc<str>)>,
 }
 
 /// How many places there are, and which one the caret is at.
@@ -54,7 +57,7 @@ impl TextArea {
     /// Begins to look for something, from the caret on.
     pub fn begin_search(&mut self) {
         let origin = self.range().0;
-        self.search = Some(Search { needle: String::new(), pattern: None, origin, marking: true });
+        self.search = Some(Search { needle: String::new(), pattern: None, origin, marking: true, whole: None });
     }
 
     /// Selects the first place that says `needle`, from where the search began, and past the end from the start.
@@ -66,7 +69,8 @@ impl TextArea {
             "" => None,
             needle => RegexBuilder::new(&regex::escape(needle)).case_insensitive(small).build().ok(),
         };
-        self.search = Some(Search { needle: needle.to_owned(), pattern, origin, marking: true });
+        let whole = self.search.take().and_then(|search| search.whole);
+        self.search = Some(Search { needle: needle.to_owned(), pattern, origin, marking: true, whole });
         self.anchor = None;
         self.stand_at(origin);
         self.seek(origin, true)
@@ -91,6 +95,7 @@ impl TextArea {
     pub fn stop_marking(&mut self) {
         if let Some(search) = &mut self.search {
             search.marking = false;
+            search.whole = None;
         }
     }
 
@@ -98,7 +103,7 @@ impl TextArea {
         let Some(pattern) = self.search.as_ref().and_then(|search| search.pattern.clone()) else {
             return Found::default();
         };
-        let text = self.rope.to_string();
+        let text = self.whole();
         let from = self.rope.char_to_byte(from);
         let place = if forward {
             self.first(&pattern, &text, from).or_else(|| self.first(&pattern, &text, 0))
@@ -106,13 +111,24 @@ impl TextArea {
             self.last(&pattern, &text, from).or_else(|| self.last(&pattern, &text, text.len()))
         };
         if let Some(place) = place {
-            self.put(self.rope.byte_to_char(place.end));
+            self.history.pause();
+            self.stand_at(self.rope.byte_to_char(place.end));
             self.anchor = Some(self.rope.byte_to_char(place.start));
         }
         if let Some(search) = &mut self.search {
             search.marking = true;
         }
         self.count(&pattern, &text)
+    }
+
+    fn whole(&mut self) -> Arc<str> {
+        let revision = self.revision;
+        let kept = self.search.as_ref().and_then(|search| search.whole.clone());
+        let whole = kept.filter(|(at, _)| *at == revision).unwrap_or_else(|| (revision, self.rope.to_string().into()));
+        if let Some(search) = &mut self.search {
+            search.whole = Some(whole.clone());
+        }
+        whole.1
     }
 
     fn count(&self, pattern: &Regex, text: &str) -> Found {
@@ -142,14 +158,16 @@ impl TextArea {
 
     /// The last place that ends at byte `to` or before it.
     fn last(&self, pattern: &Regex, text: &str, to: usize) -> Option<Range<usize>> {
+        let reach = 4 * self.search.as_ref().map_or(0, |search| search.needle.len());
         let mut end = to;
         loop {
             let start = text.floor_char_boundary(end.saturating_sub(STRIDE));
+            // No further than a place that begins before `end` can reach: what comes after it was looked through.
+            let near = &text[..text.ceil_char_boundary((end + reach).min(to))];
             let mut last = None;
             let mut from = start;
-            while let Some(place) = self.first(pattern, text, from)
+            while let Some(place) = self.first(pattern, near, from)
                 && place.start < end
-                && place.end <= to
             {
                 from = place.end;
                 last = Some(place);

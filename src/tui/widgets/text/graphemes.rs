@@ -116,10 +116,12 @@ impl<'r> Iterator for Walk<'r> {
             (self.chunk, self.chunk_start, ..) = self.text.chunk_at_byte(self.byte);
         }
         let from = self.byte - self.chunk_start;
-        let near = &self.chunk.as_bytes()[from..];
-        let end = match near {
+        let end = match self.chunk.as_bytes()[from..] {
             [b' '..=b'~', b' '..=b'~', ..] => self.byte + 1,
-            _ => byte_after(self.text, self.byte),
+            _ => match alone(&self.chunk[from..]) {
+                Some(length) => self.byte + length,
+                None => byte_after(self.text, self.byte),
+            },
         };
         let part = match self.chunk.get(from..end - self.chunk_start) {
             Some(part) => Cow::Borrowed(part),
@@ -130,6 +132,22 @@ impl<'r> Iterator for Walk<'r> {
         self.byte = end;
         Some((place, part))
     }
+}
+
+/// How many bytes the first character takes, where it and the next are letters that never join others.
+fn alone(near: &str) -> Option<usize> {
+    let mut letters = near.chars();
+    let (first, next) = (letters.next()?, letters.next()?);
+    (is_plain(first) && is_plain(next)).then(|| first.len_utf8())
+}
+
+/// Letters of the commonest scripts that are one visible character each: Latin, Greek, Cyrillic, kana, ideographs and their
+/// punctuation. Those that join are left to Unicode's rules.
+pub fn is_plain(letter: char) -> bool {
+    matches!(letter,
+        ' '..='~' | '\u{c0}'..='\u{2ff}' | '\u{370}'..='\u{482}' | '\u{48a}'..='\u{52f}' | '\u{3001}'..='\u{3029}'
+        | '\u{3041}'..='\u{3096}' | '\u{30a0}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{ff01}'..='\u{ff5e}')
 }
 
 fn is_word(part: &str) -> bool {
@@ -175,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_walk_sees_what_a_reader_of_the_whole_text_sees() {
-        let odd = "a👩‍👩‍👧e\u{301}🇩🇪🇫🇷\r\n\u{1100}\u{1161}\u{11a8}नि ".repeat(700);
+        let odd = "aéß αж、かカ日本語ｘa👩‍👩‍👧e\u{301}🇩🇪🇫🇷\r\n\u{1100}\u{1161}\u{11a8}नि ".repeat(700);
         let rope = Rope::from_str(&odd);
         let walked: Vec<String> = walk(&rope, 0).map(|(_, part)| part.into_owned()).collect();
         let whole: Vec<&str> = odd.graphemes(true).collect();

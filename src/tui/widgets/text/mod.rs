@@ -15,7 +15,7 @@ use ropey::Rope;
 pub use self::find::Found;
 use self::find::Search;
 use self::history::{History, Run, Was};
-use self::rows::{Rows, line_around, width_of};
+use self::rows::{Row, Rows, line_around, width_of};
 
 /// How far before the caret a column is counted: lines may be a megabyte long, screens are not wide.
 const REACH: usize = 8_000;
@@ -59,6 +59,8 @@ pub struct TextArea {
     /// How large it was drawn last.
     size: (u16, u16),
     view: View,
+    /// The rows at that size, as long as nothing changes.
+    laid: Option<Vec<(Row, usize)>>,
     /// Scrolled away from the caret, until a key brings it back.
     free: bool,
     /// What the mouse took hold of, which a drag extends.
@@ -81,6 +83,7 @@ impl TextArea {
             wrap: true,
             size: (80, 20),
             view: View::default(),
+            laid: None,
             free: false,
             grip: (caret, caret),
             search: None,
@@ -265,6 +268,7 @@ impl TextArea {
         if wrap != self.wrap {
             self.wrap = wrap;
             self.goal = None;
+            self.laid = None;
         }
     }
 
@@ -318,7 +322,7 @@ impl TextArea {
 
     /// The place nearest to `column` in a row that is drawn from the character `from` on. The end of a row that goes on
     /// is the start of the next.
-    fn place_in(&self, row: rows::Row, from: usize, column: u16) -> usize {
+    fn place_in(&self, row: Row, from: usize, column: u16) -> usize {
         let (mut place, mut used) = (from, 0u16);
         for (at, part) in graphemes::walk(&self.rope, from).take_while(|(at, _)| *at < row.end) {
             place = at;
@@ -353,6 +357,7 @@ impl TextArea {
         self.caret = caret;
         self.goal = None;
         self.free = false;
+        self.laid = None;
     }
 
     /// How it is laid out at a size: a text of one row is never wrapped.

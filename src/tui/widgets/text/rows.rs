@@ -2,12 +2,13 @@
 //! whole text.
 
 use ropey::{Rope, RopeSlice};
+use unicode_width::UnicodeWidthChar;
 
 use super::graphemes;
 use crate::tui::widgets::glyph;
 
 /// A longer line is wrapped in blocks of about so many characters, each for itself, so that no row depends on a megabyte.
-const BLOCK: usize = 4_096;
+const BLOCK: usize = 2_048;
 /// How far before its usual end a block may end, to end after a space.
 const SLACK: usize = 256;
 
@@ -157,8 +158,12 @@ fn wrap(text: &Rope, (from, to): (usize, usize), width: u16, mut row: impl FnMut
 
 /// The columns of one visible character.
 pub fn width_of(part: &str) -> u16 {
-    match part.as_bytes() {
-        [b' '..=b'~'] => 1,
+    let mut letters = part.chars();
+    match (letters.next(), letters.next()) {
+        (Some(' '..='~'), None) => 1,
+        (Some(letter), None) if graphemes::is_plain(letter) => {
+            letter.width().and_then(|width| width.try_into().ok()).unwrap_or(1)
+        }
         _ => glyph::visible(part).1,
     }
 }
@@ -196,6 +201,14 @@ mod tests {
         let rope = Rope::from_str(text);
         let rows = Rows { text: &rope, wrap: Some(width) };
         rows.from(0, 1_000).into_iter().map(|row| rope.slice(row.start..row.end).to_string()).collect()
+    }
+
+    #[test]
+    fn a_plain_letter_is_as_wide_as_it_is_drawn() {
+        for letter in ('\0'..='\u{ffff}').filter(|letter| graphemes::is_plain(*letter)) {
+            let part = letter.to_string();
+            assert_eq!(width_of(&part), glyph::visible(&part).1, "{letter:?}");
+        }
     }
 
     #[test]

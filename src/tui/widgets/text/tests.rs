@@ -211,6 +211,19 @@ fn what_is_looked_for_is_selected_counted_and_marked() {
 }
 
 #[test]
+fn the_place_before_is_found_however_far_back_it_is() {
+    let far = format!("here {}here{}", "x".repeat(50_000), "y".repeat(40_000));
+    let mut area = TextArea::new(&far);
+    area.begin_search();
+    assert_eq!(area.look_for("here").words(), "1 of 2");
+    assert_eq!(area.find_previous().words(), "2 of 2");
+    assert_eq!(area.place().1, 50_010);
+    assert_eq!(area.find_previous().words(), "1 of 2");
+    area.go(Move::End);
+    assert_eq!(area.find_previous().words(), "2 of 2");
+}
+
+#[test]
 fn a_letter_is_not_found_in_another_that_is_written_with_it() {
     let mut area = TextArea::new("e\u{301} e");
     area.to_start();
