@@ -64,3 +64,25 @@ fn the_browser_shows_the_sample_records() {
     alice.keys("left down down right").shows("apollo").keys("down").shows("▸beacon");
     drawn(&mut alice, "browser");
 }
+
+#[test]
+fn what_is_around_a_record_is_a_history_an_inbox_and_a_pulse() {
+    let home = Home::new();
+    let mut alice = home.sized(&["--as", "alice"], 116, 30);
+    alice.shows("live").shows("projects");
+    home.creates(KEY, RECORD);
+    home.edits("bob", KEY, "\"Launch\"", "\"Launch site\"");
+    home.edits("carol", KEY, "\"quota\": 100", "\"quota\": 150");
+    home.edits("carol", KEY, "\"high\"", "\"low\"");
+    alice.keys("left down down right").shows("projects · 15");
+    alice.keys("'/' 'prj_' enter").shows("▸prj_apollo").keys("h").shows("v3 → v4");
+    alice.keys("down down ' ' home").shows("v2 → v4 · 2 fields differ");
+    drawn(&mut alice, "history");
+    alice.keys("esc").shows("/ filter").keys("enter").shows("from v4").keys("'!'").shows("Launch site!");
+    home.edits("bob", KEY, "Launch site", "Launch day");
+    alice.shows("bob saved v5").keys("ctrl-s").shows("1 of 1 undecided").keys("esc").shows("your decisions are kept");
+    alice.keys("esc").shows("1 in inbox").keys("i").shows("prj_apollo");
+    drawn(&mut alice, "inbox");
+    alice.keys("esc").shows("/ filter").keys("m").shows("1 write refused");
+    drawn(&mut alice, "pulse");
+}

@@ -104,11 +104,11 @@ impl Pulse {
     fn rows(&self) -> Vec<Row> {
         let Some(told) = &self.told else { return Vec::new() };
         let mut rows = Vec::new();
-        let times = |count: u64| if count == 1 { "1 conflict".to_owned() } else { format!("{count} conflicts") };
+        let conflicts = |count: u64| if count == 1 { "1 conflict".to_owned() } else { format!("{count} conflicts") };
         let of = |share: Option<f64>| share.map(|share| format!(" · {} refused", percent(share))).unwrap_or_default();
         rows.push(Row::Heading("Collections", "writes and refused writes".into()));
         for hot in &told.collections {
-            let count = format!("{} · {}{}", writes(hot.writes), times(hot.conflicts), of(hot.refused_share()));
+            let count = format!("{} · {}{}", writes(hot.writes), conflicts(hot.conflicts), of(hot.refused_share()));
             rows.push(Row::Told { words: hot.name.clone(), count, record: None });
         }
         let hottest = &told.hottest;
@@ -117,7 +117,7 @@ impl Pulse {
             let record = Key::new(&hot.collection, &hot.id).ok();
             rows.push(Row::Told {
                 words: format!("{}/{}", hot.collection, hot.id),
-                count: times(hot.conflicts),
+                count: conflicts(hot.conflicts),
                 record,
             });
         }
@@ -127,12 +127,12 @@ impl Pulse {
                 Some(name) => name.to_owned(),
                 None => format!("({})", hot.field),
             };
-            let count = format!("{}{}", times(hot.conflicts), of(told.refused_over(hot)));
+            let count = format!("{}{}", conflicts(hot.conflicts), of(told.refused_over(hot)));
             rows.push(Row::Told { words: format!("{} · {field}", hot.collection), count, record: None });
         }
         rows.push(Row::Heading("People", "whose writes met".into()));
         for hot in &hottest.authors {
-            let count = format!("refused {} times · was first {} times", hot.refused, hot.stood);
+            let count = format!("refused {} · was first {}", times(hot.refused), times(hot.stood));
             let words = if hot.author.is_empty() { "somebody".into() } else { hot.author.clone() };
             rows.push(Row::Told { words, count, record: None });
         }
@@ -304,6 +304,10 @@ fn long(seconds: f64) -> String {
         120.0..7200.0 => format!("{:.0} min", seconds / 60.0),
         _ => format!("{:.0} h", seconds / 3600.0),
     }
+}
+
+fn times(count: u64) -> String {
+    if count == 1 { "1 time".into() } else { format!("{count} times") }
 }
 
 #[cfg(test)]
