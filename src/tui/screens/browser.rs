@@ -360,7 +360,8 @@ impl Browser {
         let name = self.collection().unwrap_or("no collection");
         let filter = if self.filter.is_empty() { String::new() } else { format!(" · filter: {}", self.filter) };
         let loading = if self.asked.is_some() { "loading…" } else { "" };
-        let count = self.total.map(|total| format!(" · {} records", grouped(total))).unwrap_or_default();
+        let records = |total: u64| format!(" · {} record{}", grouped(total), if total == 1 { "" } else { "s" });
+        let count = self.total.map(records).unwrap_or_default();
         let title = format!("{name}{count}{filter}");
         let inside = panel::frame(buf, area, &title, loading, theme);
         if let Some(trouble) = &self.trouble {

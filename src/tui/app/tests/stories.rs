@@ -363,5 +363,5 @@ fn a_filter_goes_on_by_itself_until_there_are_records_to_show() {
     assert!(asks(&desk, "prj_2"), "{:?}", desk.effects);
     page_comes(&mut desk, vec![], None);
     assert!(desk.effects.is_empty(), "that was the last page: {:?}", desk.effects);
-    desk.shows("projects · 1 records · filter: launch");
+    desk.shows("projects · 1 record · filter: launch");
 }
