@@ -1,6 +1,7 @@
 //! Three-way merge, field by field: sorts every difference into what is certain and what a person must decide.
 
 pub mod hunk;
+mod infer;
 mod list;
 mod number;
 mod order;
@@ -135,7 +136,7 @@ impl Unit {
     /// The rules that these values can follow, the one in force first.
     #[must_use]
     pub fn rules(&self) -> Vec<Rule> {
-        walk::fitting(self)
+        infer::fitting(self)
     }
 
     /// What both sides together come to, never base: what the rule made of them, or, in the parts of a text or list in

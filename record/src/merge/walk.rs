@@ -1,10 +1,14 @@
 //! Goes through three versions side by side and says of each place which unit it is, or that it is none.
 
+mod group;
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
+use self::group::groups;
 use super::hunk::{self, Hunk, Side};
+use super::infer::{fitted, inferred};
 use super::order::{self, Woven};
 use super::rule::{Declared, Reason, Rule, Rules};
 use super::tree::{self, Finder, Node, Sides, Slot};
@@ -29,18 +33,6 @@ pub(super) fn compared(rules: &Rules, base: Option<&Value>, mine: &Value, theirs
     (walk.units, root)
 }
 
-/// The rules that the values of `unit` can follow, the one in force first.
-pub(super) fn fitting(unit: &Unit) -> Vec<Rule> {
-    let sides = [unit.base.as_ref(), unit.mine.as_ref(), unit.theirs.as_ref()];
-    let mut rules = vec![unit.rule.clone()];
-    if unit.is_group() || unit.base.is_none() && unit.state == State::Conflict(Kind::BaseUnknown) {
-        return rules;
-    }
-    let others = Rule::ALL.into_iter().filter(|rule| rule.word() != unit.rule.word());
-    rules.extend(others.filter_map(|rule| fitted(&rule, sides)));
-    rules
-}
-
 /// Equal with member order and spelling included.
 fn identical(a: Option<&Value>, b: Option<&Value>) -> bool {
     match (a, b) {
@@ -53,62 +45,6 @@ fn identical(a: Option<&Value>, b: Option<&Value>) -> bool {
 /// What says the same on both sides: theirs, unless I spelled it anew.
 fn same([base, mine, _]: Sides) -> Node {
     Node::Same(if identical(base, mine) { Side::Theirs } else { Side::Mine })
-}
-
-/// `rule` as these values can follow it: a map with its key. `None` where they cannot.
-fn fitted(rule: &Rule, sides: Sides) -> Option<Rule> {
-    let present: Vec<&Value> = sides.into_iter().flatten().collect();
-    let all = |fits: fn(&Value) -> bool| !present.is_empty() && present.iter().all(|value| fits(value));
-    let texts = || all(|value| matches!(value, Value::String(_)));
-    let numbers = || all(|value| matches!(value, Value::Number(_)));
-    let arrays = || all(|value| matches!(value, Value::Array(_)));
-    let fits = match rule {
-        Rule::Atomic | Rule::Manual => true,
-        Rule::Text => texts(),
-        Rule::Set | Rule::List => arrays(),
-        Rule::Append => arrays() || texts(),
-        Rule::Counter => numbers() && sides[Side::Base as usize].is_some(),
-        Rule::Max => texts() || numbers(),
-        Rule::Map(key) => {
-            let lists = elements_of(sides)?;
-            return match key {
-                Some(key) => list::is_key(key, &lists).then(|| rule.clone()),
-                None => list::inferred_key(&lists).map(|key| Rule::Map(Some(key.to_owned()))),
-            };
-        }
-    };
-    fits.then(|| rule.clone())
-}
-
-/// The rule that the values themselves suggest.
-fn inferred(sides: Sides) -> (Rule, Reason) {
-    if let Some(lists) = elements_of(sides) {
-        if let Some(key) = list::inferred_key(&lists) {
-            return (Rule::Map(Some(key.to_owned())), Reason::Inferred);
-        }
-        let atomic = list::is_tuple(&lists) || list::repeats_scalars(&lists);
-        return (if atomic { Rule::Atomic } else { Rule::List }, Reason::Inferred);
-    }
-    let mut lines = false;
-    for side in sides.into_iter().flatten() {
-        match side {
-            Value::String(text) => lines |= text.as_str().contains('\n'),
-            _ => return (Rule::Atomic, Reason::Default),
-        }
-    }
-    if lines { (Rule::Text, Reason::Inferred) } else { (Rule::Atomic, Reason::Default) }
-}
-
-/// The elements of the sides there are, where all of those are arrays.
-fn elements_of(sides: Sides<'_>) -> Option<Vec<&[Value]>> {
-    let mut lists = Vec::with_capacity(3);
-    for side in sides.into_iter().flatten() {
-        match side {
-            Value::Array(elements) => lists.push(elements.as_slice()),
-            _ => return None,
-        }
-    }
-    (!lists.is_empty()).then_some(lists)
 }
 
 struct Walk<'r, 'v> {
@@ -444,65 +380,6 @@ fn both_replaced(base: &[&str], mine: &[&str], theirs: &[&str], places: &[HashMa
         let gone = !in_mine.contains_key(name) && !in_theirs.contains_key(name);
         gone && own_after(mine, before, in_mine, in_theirs) && own_after(theirs, before, in_theirs, in_mine)
     })
-}
-
-/// The groups of an object, and the units that were made of them.
-struct Groups<'d> {
-    declared: &'d Declared,
-    of: HashMap<&'d str, usize>,
-    units: Vec<Option<Option<usize>>>,
-}
-
-fn groups(declared: &Declared) -> Option<Groups<'_>> {
-    let groups = &declared.groups;
-    let of = groups.iter().enumerate().flat_map(|(index, names)| names.iter().map(move |name| (name.as_str(), index)));
-    (!groups.is_empty()).then(|| Groups { declared, of: of.collect(), units: vec![None; groups.len()] })
-}
-
-impl Groups<'_> {
-    /// The unit of the group that `name` is in; `None` where it is in none, or nothing in the group differs.
-    fn unit_of(&mut self, walk: &mut Walk, name: &str, sides: Sides) -> Option<usize> {
-        let group = *self.of.get(name)?;
-        if let Some(known) = self.units[group] {
-            return known;
-        }
-        let unit = walk.group(&self.declared.groups[group], sides, self.declared);
-        self.units[group] = Some(unit);
-        unit
-    }
-}
-
-impl Walk<'_, '_> {
-    fn group(&mut self, names: &[String], sides: Sides, declared: &Declared) -> Option<usize> {
-        let part = |side: Option<&Value>| {
-            let members = side?.as_object()?;
-            let part: Object = names
-                .iter()
-                .filter_map(|name| members.get_key_value(name.as_str()))
-                .map(|(n, v)| (n.clone(), v.clone()))
-                .collect();
-            (!part.is_empty()).then_some(Value::Object(part))
-        };
-        let [base, mine, theirs] = sides.map(part);
-        let parts = [base.as_ref(), mine.as_ref(), theirs.as_ref()];
-        let state = match () {
-            () if !self.base_known && mine == theirs => return None,
-            () if !self.base_known => State::Conflict(Kind::BaseUnknown),
-            () if mine == theirs && base == mine => return None,
-            () if mine == theirs => State::Same,
-            () if theirs != base && mine != base => State::Conflict(kind(parts)),
-            () if self.added => State::Conflict(Kind::AddAdd),
-            () if self.asks_inside(parts, Some(declared)) => State::Conflict(Kind::Manual),
-            () if theirs == base => State::OnlyMine,
-            () => State::OnlyTheirs,
-        };
-        let at = |name: &String| self.at().child(name);
-        let with = names.iter().skip(1).map(at).collect();
-        let at = at(names.first()?);
-        let (rule, reason) = (Rule::Atomic, Reason::Declared);
-        self.units.push(Unit { at, with, base, mine, theirs, state, rule, reason, hunks: Vec::new(), merged: None });
-        Some(self.units.len() - 1)
-    }
 }
 
 fn kind(sides: Sides) -> Kind {

@@ -11,6 +11,7 @@ mod rules;
 mod screens;
 mod stories;
 mod typing;
+mod ways;
 
 use midair_record::diff::diff;
 use midair_record::draft::Draft;

@@ -209,7 +209,7 @@ impl Asked {
         (self.first_missing, self.first_gone) = (true, hand.edit_id.is_none());
         self.item = Some(BulkItem::Ask { key: key.clone(), expect: Expect::default() });
         within(&format!("The patch of {key}"), item.patch.as_deref(), limit)?;
-        let kind = patch::kind(item.content_type.as_deref(), "a value without a contentType")?;
+        let kind = patch::kind(item.content_type.as_deref(), "without a contentType")?;
         let commutes = kind == PatchKind::Ops && conditions.leave_a_write_blind();
         if !conditions.guard_a_deletion() && !commutes && !blind {
             return Err(refusal::unguarded(&key, "ifMatch with the etag you read"));

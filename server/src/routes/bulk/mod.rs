@@ -155,7 +155,10 @@ pub(super) async fn bulk(
             return Ok(response);
         }
         let Members(Items { items }) = serde_json::from_slice(&bytes).map_err(|fault| {
-            Problem::new(problem::MALFORMED_BODY, format!("The list of writes cannot be read: {fault}."))
+            Problem::new(
+                problem::MALFORMED_BODY,
+                format!("The list of writes cannot be read: {}.", reason(&bytes, &fault)),
+            )
         })?;
         let items = items.into_iter().map(|Members(item)| Ok(item)).collect();
         let verdicts = judge(&desk, &whole, items, 0, atomic).await.or_fault()?;
@@ -207,11 +210,24 @@ async fn streamed(desk: Desk, whole: Whole, body: Body) -> Response {
     ndjson(Body::from_stream(results))
 }
 
+/// Why bytes say no write: what is no JSON is told as it is of a record.
+fn reason(bytes: &[u8], fault: &serde_json::Error) -> String {
+    match midair_record::json::parse_bytes(bytes) {
+        Err(malformed) if !fault.is_data() => format!("it is not JSON: {malformed}"),
+        _ => fault.to_string(),
+    }
+}
+
 /// The numbers of lines, and the writes that they say.
 fn read(lines: Vec<Line>) -> (Vec<usize>, Vec<Result<Item, Problem>>) {
     let read = |(number, line): Line| {
-        let no_write = |fault| Problem::new(problem::MALFORMED_BODY, format!("Line {number} says no write: {fault}."));
-        let item = |bytes: Vec<u8>| serde_json::from_slice(&bytes).map(|Members(item)| item).map_err(no_write);
+        let item = |bytes: Vec<u8>| {
+            let item = serde_json::from_slice(&bytes).map(|Members(item)| item);
+            item.map_err(|fault| {
+                let detail = format!("Line {number} says no write: {}.", reason(&bytes, &fault));
+                Problem::new(problem::MALFORMED_BODY, detail)
+            })
+        };
         (number, line.and_then(item))
     };
     lines.into_iter().map(read).unzip()

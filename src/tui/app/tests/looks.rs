@@ -94,7 +94,7 @@ fn in_ascii_nothing_else_is_drawn() {
     let theme = Theme::new(Depth::None).in_ascii(true);
     pictures("ascii", theme);
     for preset in crate::tui::keys::Preset::ALL {
-        for (name, make) in super::advertised::PLACES {
+        for (name, make) in super::ways::PLACES {
             let mut desk = make(preset);
             desk.app.theme = theme;
             for (columns, rows) in [(60, 15), (120, 40)] {
