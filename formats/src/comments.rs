@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::fault::Fault;
+
 /// Comments, and how often each stands in a text.
 pub(crate) type Counted = BTreeMap<String, i64>;
 
@@ -26,6 +28,12 @@ fn count(comments: &Counted, comment: &str) -> i64 {
 }
 
 impl Versions {
+    /// Of three texts, each of whose comments `comments` counts.
+    pub(crate) fn read(texts: [&str; 3], comments: impl Fn(&str) -> Result<Counted, Fault>) -> Result<Self, Fault> {
+        let [base, mine, theirs] = texts.map(comments);
+        Ok(Versions { base: base?, mine: mine?, theirs: theirs? })
+    }
+
     fn all(&self) -> BTreeSet<&str> {
         [&self.base, &self.mine, &self.theirs].into_iter().flat_map(BTreeMap::keys).map(String::as_str).collect()
     }

@@ -114,9 +114,8 @@ pub fn rewritten(base: Option<&str>, mine: &str, theirs: &str, merged: &Object) 
 ///
 /// # Errors
 /// [`Fault`] when one of the texts cannot be read.
-pub fn lost_comments([base, mine, theirs]: [&str; 3], merged: &str) -> Result<Vec<String>, Fault> {
-    let versions = Versions { base: comments(base)?, mine: comments(mine)?, theirs: comments(theirs)? };
-    Ok(versions.lost(&[comments(merged)?]))
+pub fn lost_comments(sides: [&str; 3], merged: &str) -> Result<Vec<String>, Fault> {
+    Ok(Versions::read(sides, comments)?.lost(&[comments(merged)?]))
 }
 
 /// Whether the comments of three texts cannot all be had: `merged`, the texts that a merge may end as, decide between
@@ -124,10 +123,9 @@ pub fn lost_comments([base, mine, theirs]: [&str; 3], merged: &str) -> Result<Ve
 ///
 /// # Errors
 /// [`Fault`] when one of the texts cannot be read.
-pub fn comments_are_contested([base, mine, theirs]: [&str; 3], merged: &[&str]) -> Result<bool, Fault> {
-    let versions = Versions { base: comments(base)?, mine: comments(mine)?, theirs: comments(theirs)? };
+pub fn comments_are_contested(sides: [&str; 3], merged: &[&str]) -> Result<bool, Fault> {
     let merged: Vec<Counted> = merged.iter().map(|text| comments(text)).collect::<Result<_, _>>()?;
-    Ok(versions.are_contested(&merged))
+    Ok(Versions::read(sides, comments)?.are_contested(&merged))
 }
 
 fn comments(text: &str) -> Result<Counted, Fault> {

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::query::{self, Asked};
 use super::{At, HISTORY, json, key, records};
-use crate::contract::headers::{self, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
-use crate::contract::{Answer, Ask, JSON, Media, NAMES, Operation, PLAIN, Resource, STORE, of, written_out};
+use crate::contract::headers;
+use crate::contract::{Answer, JSON, Media, NAMES, Operation, PLAIN, Resource, STORE, of, written_out};
 use crate::precondition::{Conditions, ReadVerdict};
 use crate::problem::{self, Problem};
 use crate::serve::Desk;
@@ -45,12 +45,7 @@ pub(super) static VERSION: Resource = Resource {
         name: "readVersion",
         summary: "What a version said",
         about: "The record as that version left it, byte for byte. A deletion left nothing, and is 404.",
-        headers: &[
-            Ask::may(&IF_NONE_MATCH),
-            Ask::may(&IF_MODIFIED_SINCE),
-            Ask::may(&IF_MATCH),
-            Ask::may(&IF_UNMODIFIED_SINCE),
-        ],
+        headers: records::CONDITIONS,
         answers: &[
             Answer {
                 status: 200,

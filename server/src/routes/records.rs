@@ -20,7 +20,7 @@ use super::{
     encoded, hand, json_text, key, no_conditions, patch,
 };
 pub(super) use contract::{
-    ABSENT, ALWAYS_TOLD, RECORD, RECORD_MEDIA, RECORDS, SOMETIMES_TOLD, STALE, UNGUARDED, WRITTEN,
+    ABSENT, ALWAYS_TOLD, CONDITIONS, RECORD, RECORD_MEDIA, RECORDS, SOMETIMES_TOLD, STALE, UNGUARDED, WRITTEN,
 };
 
 use page::Wanted;

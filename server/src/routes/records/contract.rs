@@ -14,6 +14,9 @@ use crate::contract::{
 };
 use crate::problem::{self, Code};
 
+/// What a request that reads a record, or a version of it, may be bound to.
+pub(in super::super) const CONDITIONS: &[Ask] =
+    &[Ask::may(&IF_NONE_MATCH), Ask::may(&IF_MODIFIED_SINCE), Ask::may(&IF_MATCH), Ask::may(&IF_UNMODIFIED_SINCE)];
 /// What an answer that tells a record always carries.
 pub(in super::super) const ALWAYS_TOLD: &[&Header] =
     &[&headers::ETAG, &headers::LAST_MODIFIED, &headers::UPDATED_AT, &headers::VERSION, &AUTHOR];
@@ -39,12 +42,7 @@ const READ: Operation = Operation {
     name: "readRecord",
     summary: "Read a record",
     about: "As it was written, byte for byte. Of a deleted one: 410, with who deleted it, when and why.",
-    headers: &[
-        Ask::may(&IF_NONE_MATCH),
-        Ask::may(&IF_MODIFIED_SINCE),
-        Ask::may(&IF_MATCH),
-        Ask::may(&IF_UNMODIFIED_SINCE),
-    ],
+    headers: CONDITIONS,
     answers: &[
         Answer {
             status: 200,
