@@ -5,6 +5,7 @@ mod drafts;
 mod draw;
 mod history;
 mod live;
+mod outside;
 mod palette;
 mod pointing;
 mod presence;
@@ -105,6 +106,8 @@ pub struct App {
     palette: Option<Palette>,
     notice: Notice,
     opening: Option<Key>,
+    /// The text that an editor outside has, while it has one.
+    away: Option<outside::Away>,
     flights: Vec<Flight>,
     parked: HashMap<Key, (String, Draft)>,
     orders: Orders,
@@ -139,6 +142,7 @@ impl App {
             palette: None,
             notice: Notice::None,
             opening: None,
+            away: None,
             flights: Vec::new(),
             parked: HashMap::new(),
             orders: Orders::default(),
@@ -198,6 +202,7 @@ impl App {
             Msg::Restored { key, number, result } => self.restored(&key, number, result),
             Msg::Pulse(result) => self.pulse_came(result),
             Msg::DraftKept { slot, result } => self.draft_kept(&slot, result),
+            Msg::Written(written) => self.written(written),
             Msg::Waiting { drafts, unreadable } => self.waiting(drafts, unreadable),
         }
     }

@@ -72,6 +72,9 @@ impl App {
         match (&mut self.screen, action) {
             (Screen::Editor(_), Action::History) => return self.open_history(),
             (Screen::Editor(_), Action::Save) => return self.save(),
+            (Screen::Editor(_) | Screen::Collision(_), Action::WriteOutside | Action::WriteRecord) => {
+                return self.write_outside(action);
+            }
             (Screen::Editor(_), Action::LookAtTheirs) => return self.look_at_theirs(),
             (Screen::Editor(_) | Screen::Collision(_), Action::Back) => return self.back(),
             (Screen::Editor(_), Action::AddField) => self.prompt = Some(Prompt::ask(Purpose::AddField, "")),

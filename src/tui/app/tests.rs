@@ -6,6 +6,7 @@ mod histories;
 mod inbox;
 mod looks;
 mod meeting;
+mod outside;
 mod pulses;
 mod rules;
 mod screens;
