@@ -1,5 +1,6 @@
 //! One person's seat: which screen is up, what a message means there, and what is drawn; knows no server and no clock.
 
+mod copying;
 mod deletion;
 mod drafts;
 mod draw;
@@ -13,6 +14,7 @@ mod prompt;
 mod pulse;
 mod record;
 mod saving;
+mod taking_back;
 mod typing;
 
 use std::collections::{HashMap, VecDeque};
@@ -110,6 +112,7 @@ pub struct App {
     away: Option<outside::Away>,
     flights: Vec<Flight>,
     parked: HashMap<Key, (String, Draft)>,
+    saves: taking_back::Saves,
     orders: Orders,
     /// Why the drafts on disk were looked for, each time that is not answered yet.
     finds: VecDeque<Find>,
@@ -145,6 +148,7 @@ impl App {
             away: None,
             flights: Vec::new(),
             parked: HashMap::new(),
+            saves: taking_back::Saves::default(),
             orders: Orders::default(),
             finds: VecDeque::new(),
             inbox: 0,
@@ -282,6 +286,9 @@ impl App {
 
     /// Does what a person means in `place`, by a key or by the palette.
     fn perform(&mut self, place: Place, action: Action) -> Vec<Effect> {
+        if !matches!(action, Action::Undo | Action::Redo) {
+            self.saves.disarm();
+        }
         match action {
             Action::QuitNow => return self.quit(),
             Action::Repaint => return vec![Effect::Repaint],
@@ -339,6 +346,7 @@ impl App {
                 return vec![Effect::FindDrafts];
             }
             Action::Pulse => return self.open_pulse(),
+            Action::Undo | Action::Redo => return self.take_back(action, None),
             Action::History => return self.open_history(),
             Action::Filter => self.prompt = Some(Prompt::ask(Purpose::Filter, &self.browser.filter)),
             Action::New => match self.browser.collection() {

@@ -11,6 +11,7 @@ mod pulses;
 mod rules;
 mod screens;
 mod stories;
+mod taking_back;
 mod typing;
 mod ways;
 

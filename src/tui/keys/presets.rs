@@ -107,6 +107,7 @@ const EMACS: &[Line] = &[
     (P::Editor, A::RemoveField, &["alt-k"]),
     (P::Editor, A::Note, &["alt-n"]),
     (P::Editor, A::WriteOutside, &["alt-e"]),
+    (P::Editor, A::SaveCopy, &["alt-c"]),
     (P::Editor, A::WriteRecord, &["alt-j"]),
     (P::Editor, A::History, &["alt-h"]),
     (P::Editor, A::Back, &["esc", "ctrl-g"]),

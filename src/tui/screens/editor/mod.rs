@@ -310,8 +310,6 @@ impl Editor {
                 let focus = self.focus;
                 self.go_to(focus);
             }
-            Action::Undo => self.undo(),
-            Action::Redo => self.redo(),
             Action::RemoveField => self.set_here(None),
             _ => {}
         }
