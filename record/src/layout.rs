@@ -3,6 +3,44 @@
 use std::ops::Range;
 
 use crate::json;
+use crate::value::{Object, Text, Value};
+
+/// `members` as JSON, a line for each member and for what it holds, a list without objects on one line.
+pub(crate) fn a_line_a_member(members: &Object) -> String {
+    let mut out = String::new();
+    lay_members(&mut out, members, 0);
+    out
+}
+
+fn lay_members(out: &mut String, members: &Object, depth: usize) {
+    let entries: Vec<_> = members.iter().map(|(name, value)| (Some(name), value)).collect();
+    lay(out, ['{', '}'], &entries, depth);
+}
+
+fn lay(out: &mut String, [opens, closes]: [char; 2], entries: &[(Option<&Text>, &Value)], depth: usize) {
+    out.push(opens);
+    for (index, (name, value)) in entries.iter().enumerate() {
+        out.push_str(if index > 0 { ",\n" } else { "\n" });
+        out.push_str(&"  ".repeat(depth + 1));
+        if let Some(name) = name {
+            out.push_str(&name.to_json());
+            out.push_str(": ");
+        }
+        match value {
+            Value::Object(members) => lay_members(out, members, depth + 1),
+            Value::Array(elements) if elements.iter().any(|one| matches!(one, Value::Object(_) | Value::Array(_))) => {
+                let entries: Vec<_> = elements.iter().map(|one| (None, one)).collect();
+                lay(out, ['[', ']'], &entries, depth + 1);
+            }
+            other => out.push_str(&other.to_json()),
+        }
+    }
+    if !entries.is_empty() {
+        out.push('\n');
+        out.push_str(&"  ".repeat(depth));
+    }
+    out.push(closes);
+}
 
 /// Where one member of an object or one element of an array stands: white space, name, colon with its white space,
 /// value, white space. Of an element, name and colon are empty.

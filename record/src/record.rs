@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::json::{self, Literals, Malformed};
-use crate::layout::entries;
+use crate::layout::{a_line_a_member, entries};
 use crate::pointer::Pointer;
 use crate::value::{Object, Text, Value};
 
@@ -64,6 +64,15 @@ impl Record {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The text for people to edit: as it was written where it has lines, else a line for each member.
+    #[must_use]
+    pub fn laid_out(&self) -> Cow<'_, str> {
+        match self.text.trim().contains('\n') {
+            true => Cow::Borrowed(&self.text),
+            false => Cow::Owned(a_line_a_member(&self.fields)),
+        }
     }
 
     /// What the text says.
@@ -210,6 +219,17 @@ mod tests {
     fn an_untouched_record_keeps_every_byte() {
         assert_eq!(edited(PRETTY, |_| ()), PRETTY);
         assert_eq!(edited(" { } ", |_| ()), " { } ");
+    }
+
+    #[test]
+    fn a_record_on_one_line_is_laid_out_and_says_what_it_said() {
+        let text = r#"{"n":1.0,"e":"\u0301","o":{"x":[1,2],"none":{},"l":[{"a":1},[]]}}"#;
+        let record = Record::parse(text).expect(text);
+        let laid = record.laid_out();
+        assert!(laid.starts_with("{\n  \"n\": 1.0,\n  \"e\": \"\\u0301\",\n  \"o\": {\n    \"x\": [1,2],\n"), "{laid}");
+        let again = Record::parse(&laid).expect("still a record");
+        assert_eq!(record.rewritten(again.fields()).text(), text);
+        assert_eq!(Record::parse(PRETTY).expect(PRETTY).laid_out(), PRETTY);
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub async fn home(common: &Common, settings: &Settings) -> Result<Exit, Failure>
     let session = Session {
         backend: target.backend.clone(),
         drafts,
+        outside: places::outside()?,
         server: target.server.clone(),
         who: target.backend.who().to_owned(),
         revive: target.local.clone().map(revive),

@@ -22,6 +22,11 @@ pub fn drafts() -> Result<PathBuf, Failure> {
     Ok(state()?.join("drafts"))
 }
 
+/// The folder of texts that are being written in an editor outside.
+pub fn outside() -> Result<PathBuf, Failure> {
+    Ok(state()?.join("outside"))
+}
+
 /// The folder of what lasts and is of no use elsewhere: drafts and the log.
 pub fn state() -> Result<PathBuf, Failure> {
     let xdg = xdg()?;

@@ -1,5 +1,6 @@
 //! Writes drafts to disk in the order in which they were typed, on a thread of its own; a save waits for its draft.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -7,6 +8,7 @@ use midair_record::draft::Draft;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Mutex, oneshot};
 
+use super::outside;
 use crate::backend::Backend;
 use crate::draft_box::{DraftBox, Kept};
 use crate::tui::Msg;
@@ -29,6 +31,7 @@ pub struct Keeper {
 
 struct Desk {
     drafts: DraftBox,
+    outside: PathBuf,
     server: String,
     who: String,
     send: UnboundedSender<Msg>,
@@ -36,9 +39,10 @@ struct Desk {
 
 impl Keeper {
     /// Starts the thread.
-    pub fn start(drafts: DraftBox, backend: &Backend, send: UnboundedSender<Msg>) -> Self {
+    pub fn start(drafts: DraftBox, outside: &Path, backend: &Backend, send: UnboundedSender<Msg>) -> Self {
         let (orders, waiting) = std::sync::mpsc::channel();
-        let desk = Desk { drafts, server: backend.name().to_owned(), who: backend.who().to_owned(), send };
+        let (server, who) = (backend.name().to_owned(), backend.who().to_owned());
+        let desk = Desk { drafts, outside: outside.to_owned(), server, who, send };
         let thread = std::thread::spawn(move || {
             waiting.iter().take_while(|order| !matches!(order, Order::Stop)).for_each(|order| desk.carry_out(order));
         });
@@ -110,7 +114,8 @@ impl Desk {
                 let drafts = self.drafts.waiting(&self.server).into_iter();
                 let drafts =
                     drafts.map(|kept| WaitingDraft { slot: kept.id, saved_at: kept.saved_at, draft: kept.draft });
-                let unreadable = self.drafts.unreadable().iter().map(ToString::to_string).collect();
+                let unreadable = self.drafts.unreadable().into_iter().map(|fault| fault.to_string());
+                let unreadable = unreadable.chain(outside::left(&self.outside)).collect();
                 let _ = self.send.send(Msg::Waiting { drafts: drafts.collect(), unreadable });
             }
         }
@@ -139,7 +144,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let backend = Backend::connect("http://127.0.0.1:9", "alice").unwrap();
         let (send, mut messages) = unbounded_channel();
-        let keeper = Keeper::start(DraftBox::open(folder.path()).unwrap(), &backend, send);
+        let keeper = Keeper::start(DraftBox::open(folder.path()).unwrap(), folder.path(), &backend, send);
         for number in 0..500 {
             let key = Key { collection: "notes".into(), id: "n1".into() };
             let draft = Draft::new(key, Object::new(), format!("edit-{number}"));

@@ -29,6 +29,7 @@ impl Errands {
             Effect::ReleaseDraft { slot } => self.keeper.release(slot),
             Effect::FindDrafts => self.keeper.find(),
             Effect::Quit | Effect::Repaint | Effect::Suspend | Effect::Copy(_) => {}
+            Effect::WriteOutside(_) | Effect::CloseOutside(_) => {}
             Effect::Save { slot, draft } => {
                 // Ordered here, not in the task: a draft typed later must not be overwritten by this one.
                 let kept = self.keeper.kept(slot, draft.clone());

@@ -5,10 +5,12 @@ mod drafts;
 mod errands;
 mod history;
 mod merge_files;
+pub mod outside;
 mod pointer;
 mod terminal;
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +41,8 @@ pub type Rest = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send 
 pub struct Session {
     pub backend: Backend,
     pub drafts: DraftBox,
+    /// Where texts stand while they are written in an editor outside.
+    pub outside: PathBuf,
     pub server: String,
     pub who: String,
     /// How to get a server back that went away; `None` for one that is not ours to start.
@@ -98,7 +102,8 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
     let seed = uuid::Uuid::new_v4().simple().to_string();
     let mut app = App::new(&session.who, &session.server, &seed, session.preferences, clock());
     app.resize(size.width, size.height);
-    let keeper = drafts::Keeper::start(session.drafts.clone(), &session.backend, send.clone());
+    let keeper = drafts::Keeper::start(session.drafts.clone(), &session.outside, &session.backend, send.clone());
+    let mut outside = outside::Outside::new(session.outside);
     let errands = errands::Errands { backend: session.backend.clone(), keeper: keeper.clone(), send: send.clone() };
     let connect = |hosting: bool| {
         tokio::spawn(connection::keep(session.backend.clone(), session.revive.clone(), hosting, send.clone()))
@@ -131,8 +136,35 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
                     let _ = send.send(Msg::Link(Link::Lost("midair was suspended.".into())));
                     connection = connect(false);
                 }
+                Effect::WriteOutside(text) => {
+                    if let Some(reports) = reports.take() {
+                        reports.end().await;
+                    }
+                    terminal::restore();
+                    outside.begin(&text);
+                }
+                Effect::CloseOutside(leave) => {
+                    if let Err(why) = outside.close(&leave) {
+                        app.warn(why);
+                    }
+                }
                 other => errands.run(other),
             }
+        }
+        if outside.is_open() {
+            // The terminal is the editor's; what happens meanwhile is taken in all the same.
+            tokio::select! {
+                signal = signals.next() => if signal != 2 { break Ending::Signal(signal) },
+                _ = ticks.tick() => todo.extend(app.update(Msg::Tick(clock()))),
+                Some(message) = messages.recv() => todo.extend(app.update(message)),
+                written = outside.ended() => {
+                    screen = terminal::take_over(session.mouse)?;
+                    let size = screen.size()?;
+                    app.resize(size.width, size.height);
+                    todo.extend(app.update(Msg::Written(written)));
+                }
+            }
+            continue;
         }
         let heard = reports.get_or_insert_with(terminal::Reports::listen);
         screen.draw(|frame| {
@@ -162,7 +194,9 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
         app.parting().into_iter().for_each(|effect| errands.run(effect));
     }
     drop(screen);
-    terminal::restore();
+    if !outside.is_open() {
+        terminal::restore();
+    }
     keeper.finish().await;
     Ok(ending)
 }

@@ -48,6 +48,12 @@ impl Reports {
         Reports { events, reader }
     }
 
+    /// Stops listening; once this is done, nothing that is typed is taken any more.
+    pub async fn end(mut self) {
+        self.reader.abort();
+        let _ = (&mut self.reader).await;
+    }
+
     /// Waits for the next one; `None` when there will be none.
     pub async fn next(&mut self) -> Option<io::Result<Event>> {
         self.events.recv().await
@@ -88,7 +94,7 @@ pub fn enter(otherwise: &str, mouse: bool) -> anyhow::Result<Screen> {
 ///
 /// # Errors
 /// When it cannot be set up.
-fn take_over(mouse: bool) -> anyhow::Result<Screen> {
+pub fn take_over(mouse: bool) -> anyhow::Result<Screen> {
     enable_raw_mode()?;
     execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
     if mouse {

@@ -1,10 +1,12 @@
 //! One person's seat: which screen is up, what a message means there, and what is drawn; knows no server and no clock.
 
+mod copying;
 mod deletion;
 mod drafts;
 mod draw;
 mod history;
 mod live;
+mod outside;
 mod palette;
 mod pointing;
 mod presence;
@@ -12,6 +14,7 @@ mod prompt;
 mod pulse;
 mod record;
 mod saving;
+mod taking_back;
 mod typing;
 
 use std::collections::{HashMap, VecDeque};
@@ -105,8 +108,11 @@ pub struct App {
     palette: Option<Palette>,
     notice: Notice,
     opening: Option<Key>,
+    /// The text that an editor outside has, while it has one.
+    away: Option<outside::Away>,
     flights: Vec<Flight>,
     parked: HashMap<Key, (String, Draft)>,
+    saves: taking_back::Saves,
     orders: Orders,
     /// Why the drafts on disk were looked for, each time that is not answered yet.
     finds: VecDeque<Find>,
@@ -139,8 +145,10 @@ impl App {
             palette: None,
             notice: Notice::None,
             opening: None,
+            away: None,
             flights: Vec::new(),
             parked: HashMap::new(),
+            saves: taking_back::Saves::default(),
             orders: Orders::default(),
             finds: VecDeque::new(),
             inbox: 0,
@@ -198,6 +206,7 @@ impl App {
             Msg::Restored { key, number, result } => self.restored(&key, number, result),
             Msg::Pulse(result) => self.pulse_came(result),
             Msg::DraftKept { slot, result } => self.draft_kept(&slot, result),
+            Msg::Written(written) => self.written(written),
             Msg::Waiting { drafts, unreadable } => self.waiting(drafts, unreadable),
         }
     }
@@ -277,6 +286,9 @@ impl App {
 
     /// Does what a person means in `place`, by a key or by the palette.
     fn perform(&mut self, place: Place, action: Action) -> Vec<Effect> {
+        if !matches!(action, Action::Undo | Action::Redo) {
+            self.saves.disarm();
+        }
         match action {
             Action::QuitNow => return self.quit(),
             Action::Repaint => return vec![Effect::Repaint],
@@ -334,6 +346,7 @@ impl App {
                 return vec![Effect::FindDrafts];
             }
             Action::Pulse => return self.open_pulse(),
+            Action::Undo | Action::Redo => return self.take_back(action, None),
             Action::History => return self.open_history(),
             Action::Filter => self.prompt = Some(Prompt::ask(Purpose::Filter, &self.browser.filter)),
             Action::New => match self.browser.collection() {

@@ -32,6 +32,11 @@ impl Shape {
         }
     }
 
+    /// How the name of a file ends that holds such a text.
+    pub fn extension(self) -> &'static str {
+        if self == Shape::Json { "json" } else { "txt" }
+    }
+
     /// What the shape is called above the field.
     pub fn words(self) -> &'static str {
         match self {

@@ -38,6 +38,8 @@ pub enum Action {
     NextField,
     PreviousField,
     EnterField,
+    WriteOutside,
+    WriteRecord,
     LeaveField,
     AddField,
     RemoveField,

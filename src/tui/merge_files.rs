@@ -41,7 +41,8 @@ pub enum Next {
 }
 
 /// What there is no line for to be asked on.
-const NOT_HERE: &[Action] = &[Action::Find, Action::FindNext, Action::FindPrevious, Action::GoToLine];
+const NOT_HERE: &[Action] =
+    &[Action::Find, Action::FindNext, Action::FindPrevious, Action::GoToLine, Action::WriteOutside];
 
 /// Three files being merged.
 #[derive(Clone, Debug)]

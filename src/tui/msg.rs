@@ -46,6 +46,8 @@ pub enum Msg {
     Restored { key: Key, number: u64, result: Result<Put, Unsaved> },
     /// The numbers of the last minutes came.
     Pulse(Result<Box<Pulse>, String>),
+    /// An editor that a text was written in ended.
+    Written(Written),
     /// Drafts that an earlier session left, and what could not be read of them.
     Waiting { drafts: Vec<WaitingDraft>, unreadable: Vec<String> },
 }
@@ -85,12 +87,48 @@ pub enum Effect {
     SayGone { key: Key },
     /// Give this text to the terminal's clipboard.
     Copy(String),
+    /// Give the terminal to an editor of the person's own, with this text in it.
+    WriteOutside(Outside),
+    /// Done with the text that was written outside.
+    CloseOutside(Leave),
     /// Draw every cell again.
     Repaint,
     /// Give the terminal back and stop, until the shell lets midair go on.
     Suspend,
     /// Leave.
     Quit,
+}
+
+/// A text for an editor outside midair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outside {
+    /// What its file is to be called after.
+    pub name: String,
+    /// What kind of text it is, as the end of a file's name says it: `txt`.
+    pub kind: &'static str,
+    pub text: String,
+}
+
+/// What came of a text that was given to an editor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Where it stands.
+    pub file: String,
+    /// What stands there now; `None` where that cannot be read.
+    pub text: Option<String>,
+    /// What went wrong, as a sentence.
+    pub trouble: Option<String>,
+}
+
+/// What stays of a file that was given to an editor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// Nothing.
+    Nothing,
+    /// The file, as the editor left it.
+    AsItIs,
+    /// The file, with this text.
+    Text(String),
 }
 
 /// A key, with what was held down.

@@ -9,7 +9,6 @@ use crate::tui::msg::{Effect, Unsaved};
 use crate::tui::screens::browser::Browser;
 use crate::tui::screens::deletion::{Deleted, Deletion, Refused};
 use crate::tui::screens::editor::{Now, Saving, Theirs};
-use crate::tui::screens::prompt::{Prompt, Purpose};
 
 impl App {
     /// Keys on the card of a record that was deleted while I edited it.
@@ -38,10 +37,8 @@ impl App {
                 vec![Effect::KeepDraft { slot: slot.clone(), draft }, Effect::ReleaseDraft { slot }]
             }
             Action::SaveCopy => {
-                let of = editor.draft.key.clone();
-                let start = format!("{}-copy", of.id);
                 self.screen = Screen::Deleted(Box::new(Deleted { editor, gone }));
-                self.prompt = Some(Prompt::ask(Purpose::CopyId { of }, &start));
+                self.ask_for_copy();
                 Vec::new()
             }
             _ => {

@@ -62,7 +62,7 @@ impl App {
                 let from = editor.draft.base.stored().map_or(0, |stored| stored.version);
                 match read {
                     Read::Stored(stored) if stored.version <= from => {}
-                    Read::Stored(stored) if !editor.has_typed() && from > 0 => {
+                    Read::Stored(stored) if !editor.has_typed() && !editor.written_outside && from > 0 => {
                         let words = format!("{} saved v{}; this is it.", name(&stored.updated_by), stored.version);
                         editor.go_on_with(midair_record::Draft::of(
                             &key.collection,

@@ -48,14 +48,7 @@ impl App {
             (Purpose::Note, Screen::Editor(editor)) => editor.draft.note = Some(text).filter(|note| !note.is_empty()),
             (Purpose::FilterDrafts, Screen::Drafts(drafts)) => drafts.set_filter(text),
             (Purpose::Rule { theirs }, Screen::Drafts(drafts)) => drafts.ask_rule(&text, *theirs)?,
-            (Purpose::CopyId { of }, Screen::Deleted(deleted)) => {
-                let key = Key::new(&of.collection, &text).map_err(|fault| fault.to_string())?;
-                let mut copy = Draft::new(key, deleted.editor.draft.fields.clone(), self.seat.next_edit_id());
-                copy.note = Some(format!("copy of {of}, which was deleted"));
-                let slot = deleted.editor.slot.clone();
-                self.screen = Screen::Editor(Box::new(Editor::open(copy, slot, Object::new())));
-                return Ok(self.save());
-            }
+            (Purpose::CopyId { .. }, _) => return self.save_copy(&text),
             _ => {}
         }
         Ok(Vec::new())

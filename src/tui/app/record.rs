@@ -72,6 +72,15 @@ impl App {
         match (&mut self.screen, action) {
             (Screen::Editor(_), Action::History) => return self.open_history(),
             (Screen::Editor(_), Action::Save) => return self.save(),
+            (Screen::Editor(_) | Screen::Collision(_), Action::WriteOutside | Action::WriteRecord) => {
+                return self.write_outside(action);
+            }
+            (Screen::Editor(editor), Action::Undo | Action::Redo) => {
+                let key = editor.draft.key.clone();
+                let went = if action == Action::Undo { editor.undo() } else { editor.redo() };
+                return if went || editor.in_full() { Vec::new() } else { self.take_back(action, Some(&key)) };
+            }
+            (Screen::Editor(_), Action::SaveCopy) => self.ask_for_copy(),
             (Screen::Editor(_), Action::LookAtTheirs) => return self.look_at_theirs(),
             (Screen::Editor(_) | Screen::Collision(_), Action::Back) => return self.back(),
             (Screen::Editor(_), Action::AddField) => self.prompt = Some(Prompt::ask(Purpose::AddField, "")),

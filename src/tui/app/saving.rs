@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use midair_record::draft::Draft;
 use midair_record::resolution::Resolution;
 use midair_record::schema::Violation;
-use midair_record::wire::{Conflict, Current, Put, Stored, Tombstone, VersionLine};
+use midair_record::wire::{Conflict, Current, Key, Put, Stored, Tombstone, VersionLine};
 
 use super::drafts::keep_collision;
+use super::taking_back::Way;
 use super::{App, Screen};
 use crate::tui::definition::{Definition, in_words};
 use crate::tui::keys::{Action, Place};
@@ -33,6 +34,10 @@ pub(super) struct Flight {
     pub(super) merged: Option<String>,
     /// When it goes again, in seconds since 1970, and how often it went; set while there is no answer.
     pub(super) again: Option<(i64, u32)>,
+    /// Set where it takes a save back, or makes it again.
+    pub(super) way: Option<Way>,
+    /// The record that it is a copy of.
+    pub(super) copy_of: Option<Key>,
 }
 
 impl App {
@@ -80,6 +85,8 @@ impl App {
             proposed_note: draft.note.clone().filter(|note| note.starts_with("merged with v")),
             merged,
             again: None,
+            way: None,
+            copy_of: None,
         });
         vec![Effect::Save { slot, draft: Box::new(draft) }]
     }
@@ -286,8 +293,21 @@ impl App {
         match result {
             Ok(Put::Stored { stored, .. }) => {
                 let merged = flight.merged.as_ref().map(|words| format!(", merged with {words}")).unwrap_or_default();
-                self.say(format!("Saved {} as v{}{merged}.", sent.key, stored.version));
-                self.stored(&flight, stored)
+                let (key, version) = (&sent.key, stored.version);
+                let words = match flight.way {
+                    Some(Way::Back(was)) => format!("Took v{was} of {key} back, as v{version}{merged}."),
+                    Some(Way::Forth(was)) => {
+                        format!("Brought back what v{was} of {key} took back, as v{version}{merged}.")
+                    }
+                    None => format!("Saved {key} as v{version}{merged}."),
+                };
+                self.told_stored(&flight, &stored, words);
+                let mut effects = Vec::new();
+                if let Some(of) = &flight.copy_of {
+                    effects = self.copy_stored(&flight, of, &stored);
+                }
+                effects.extend(self.stored(&flight, stored));
+                effects
             }
             Ok(Put::Unchanged(stored)) => {
                 self.say(format!("Nothing to save: v{} of {} says this already.", stored.version, sent.key));
@@ -350,7 +370,10 @@ impl App {
             }
             Current::Stored(stored) => match mine {
                 Some(line) => self.had_arrived(&flight, &line, stored, changes),
-                None => self.somebody_was_faster(flight, stored, base, changes),
+                None => match &flight.copy_of {
+                    Some(of) => self.copy_taken(&flight, of, &stored),
+                    None => self.somebody_was_faster(flight, stored, base, changes),
+                },
             },
             Current::Deleted(gone) => self.deleted_under(gone),
             Current::Missing => {
@@ -368,14 +391,19 @@ impl App {
         now: Stored,
         changes: Vec<VersionLine>,
     ) -> Vec<Effect> {
-        self.say(format!("Your save did arrive, as v{}; only its answer was lost.", line.version));
+        let words = format!("Your save did arrive, as v{}; only its answer was lost.", line.version);
         if now.version == line.version {
+            self.told_stored(flight, &now, words);
             return self.stored(flight, now);
         }
-        let Some(was) = flight.draft.base.stored() else { return self.stored(flight, now) };
+        let Some(was) = flight.draft.base.stored() else {
+            self.say(words);
+            return self.stored(flight, now);
+        };
         let mut arrived = was.clone();
         arrived.version = line.version;
         arrived.fields = was.fields.rewritten(&flight.draft.fields);
+        self.told_stored(flight, &arrived, words);
         let since: Vec<VersionLine> = changes.into_iter().filter(|one| one.version > line.version).collect();
         let effects = self.stored(flight, arrived);
         if let Some(editor) = self.editor_of(&flight.slot) {
@@ -447,7 +475,11 @@ impl App {
                     Some(before) => format!("{before}, {words}"),
                     None => words,
                 };
-                self.send(slot, merged, flight.resubmits + 1, Some(words))
+                let effects = self.send(slot, merged, flight.resubmits + 1, Some(words));
+                if let Some(sent) = self.flights.last_mut() {
+                    sent.way = flight.way;
+                }
+                effects
             }
             Err(resolution) => self.collide(*resolution),
         }

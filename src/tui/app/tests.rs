@@ -6,10 +6,12 @@ mod histories;
 mod inbox;
 mod looks;
 mod meeting;
+mod outside;
 mod pulses;
 mod rules;
 mod screens;
 mod stories;
+mod taking_back;
 mod typing;
 mod ways;
 

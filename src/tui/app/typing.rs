@@ -50,6 +50,7 @@ impl App {
     /// Takes a key that types.
     pub(super) fn type_key(&mut self, press: Press) -> Vec<Effect> {
         self.forget_nothing_selected();
+        self.saves.disarm();
         if self.place() == Place::Prompt && self.chooses_type() {
             self.choose_type(press);
         } else if self.asks() {

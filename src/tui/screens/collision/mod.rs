@@ -1,6 +1,7 @@
 //! The collision screen: theirs and mine side by side, decided field by field; knows no server.
 
 pub(super) mod draw;
+mod outside;
 mod parts;
 mod pointing;
 pub(super) mod sides;
@@ -363,7 +364,11 @@ impl Collision {
     /// Opens the focused unit for writing: on what was written before, else on mine, else on theirs. A value that was
     /// written before theirs moved is offered again.
     fn write_by_hand(&mut self) {
-        let Some(unit) = self.resolution.units().get(self.focus.unit) else { return };
+        self.hand = self.begun_by_hand();
+    }
+
+    fn begun_by_hand(&self) -> Option<Hand> {
+        let unit = self.resolution.units().get(self.focus.unit)?;
         let moved = self.resolution.moved(self.focus.unit).map(|decision| &decision.choice);
         let picked = self.resolution.pick(self.focus.unit).flatten();
         let start = match (self.resolution.choice(self.focus.unit), moved) {
@@ -376,7 +381,7 @@ impl Collision {
             Some(Value::Null) | None => Shape::of(unit.mine.as_ref().or(unit.theirs.as_ref())),
             value => Shape::of(value),
         };
-        self.hand = Some(Hand { unit: self.focus.unit, field: FieldEditor::open_as(shape, start) });
+        Some(Hand { unit: self.focus.unit, field: FieldEditor::open_as(shape, start) })
     }
 
     /// Ends writing by hand: what is written is the choice.

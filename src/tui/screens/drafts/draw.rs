@@ -16,8 +16,11 @@ impl Drafts {
     /// Draws the list as a card over what is beneath.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, (theme, keys): (&Theme, &Keys), clock: Clock) {
         let listed = self.listed();
-        let rows = u16::try_from(listed.len() * 2 + self.unreadable.len() + self.queued.len()).unwrap_or(u16::MAX);
-        let size = (area.width.saturating_sub(4).min(110), rows.saturating_add(5));
+        let width = area.width.saturating_sub(4).min(110);
+        let room = width.saturating_sub(4);
+        let unreadable: Vec<String> = self.unreadable.iter().flat_map(|words| panel::wrap(words, room)).collect();
+        let rows = u16::try_from(listed.len() * 2 + unreadable.len() + self.queued.len()).unwrap_or(u16::MAX);
+        let size = (width, rows.saturating_add(5));
         let title = if self.filter.is_empty() { "Inbox".into() } else { format!("Inbox · filter: {}", self.filter) };
         let inside = panel::card(buf, area, size, &title, theme);
         panel::line(buf, inside, 0, &[(&self.intro(&listed), theme.plain)]);
@@ -34,7 +37,7 @@ impl Drafts {
             panel::line(buf, inside, y, &[("  ", theme.plain), (&key, theme.plain), (waits, theme.asks)]);
             y += 1;
         }
-        for words in &self.unreadable {
+        for words in &unreadable {
             panel::line(buf, inside, y, &[(words, theme.bad)]);
             y += 1;
         }

@@ -1,6 +1,7 @@
 //! The editor of one record: what is typed, where the caret is, what was saved elsewhere meanwhile; knows no server.
 
 mod draw;
+mod outside;
 mod pointing;
 pub mod rows;
 mod steps;
@@ -70,6 +71,8 @@ pub struct Editor {
     pub on_disk: OnDisk,
     /// Who else is editing the record, and where in it.
     pub company: Vec<(String, Option<Pointer>)>,
+    /// Whether an editor outside has a text of it, so that what it stands on must not move.
+    pub written_outside: bool,
     template: Object,
     rows: Vec<Row>,
     focus: usize,
@@ -93,6 +96,7 @@ impl Editor {
             saving: Saving::No,
             on_disk: OnDisk::Nothing,
             company: Vec::new(),
+            written_outside: false,
             template,
             rows: Vec::new(),
             focus: 0,
@@ -306,8 +310,6 @@ impl Editor {
                 let focus = self.focus;
                 self.go_to(focus);
             }
-            Action::Undo => self.undo(),
-            Action::Redo => self.redo(),
             Action::RemoveField => self.set_here(None),
             _ => {}
         }

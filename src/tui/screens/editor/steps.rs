@@ -48,42 +48,43 @@ impl Editor {
         }
     }
 
-    /// Takes the last change back, in whichever field it was. What was typed in full is gone through in full.
-    pub(super) fn undo(&mut self) {
+    /// Takes the last change back, in whichever field it was. What was typed in full is gone through in full. `false`: there
+    /// was none.
+    pub fn undo(&mut self) -> bool {
         loop {
             if self.field.as_mut().is_some_and(|field| field.area.undo()) {
                 self.on_disk = OnDisk::Behind;
-                return;
+                return true;
             }
             if self.in_full {
-                return;
+                return false;
             }
             self.take_over();
-            let Some(step) = self.steps.back.pop() else { return };
+            let Some(step) = self.steps.back.pop() else { return false };
             let here = self.here();
             self.steps.forth.push(here);
             if self.go_back_to(step) {
-                return;
+                return true;
             }
         }
     }
 
-    /// Makes the change again that was taken back last.
-    pub(super) fn redo(&mut self) {
+    /// Makes the change again that was taken back last. `false`: there was none.
+    pub fn redo(&mut self) -> bool {
         loop {
             if self.field.as_mut().is_some_and(|field| field.area.redo()) {
                 self.on_disk = OnDisk::Behind;
-                return;
+                return true;
             }
             if self.in_full {
-                return;
+                return false;
             }
             self.take_over();
-            let Some(step) = self.steps.forth.pop() else { return };
+            let Some(step) = self.steps.forth.pop() else { return false };
             let here = self.here();
             self.steps.back.push(here);
             if self.go_back_to(step) {
-                return;
+                return true;
             }
         }
     }

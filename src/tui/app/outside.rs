@@ -1,0 +1,213 @@
+//! An editor of one's own: which text is given to it, and what becomes of the text that comes back; knows no file and no
+//! process.
+
+use midair_record::wire::Key;
+use midair_record::{Draft, Record};
+
+use super::{App, Screen};
+use crate::tui::keys::{Action, Place};
+use crate::tui::msg::{Effect, Leave, Outside, Written};
+use crate::tui::screens::editor::Saving;
+
+/// What a line begins with that says why a text could not be read.
+const REASON: &str = "# midair: ";
+
+/// A text that is being written outside.
+#[derive(Clone, Debug)]
+pub(super) struct Away {
+    key: Key,
+    target: Target,
+    outside: Outside,
+    /// What is written, in a sentence: `name`, `projects/prj_1`.
+    what: String,
+    /// The text as it was first, and as it was given last, without the reason.
+    was: String,
+    given: String,
+    /// It came back before and could not be read.
+    again: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Target {
+    /// The field under the caret.
+    Field,
+    /// Every field, as JSON.
+    Record,
+    /// A unit of a collision.
+    Unit,
+}
+
+impl App {
+    /// Asks for an editor for the field under the caret, for the whole record, or for a unit of a collision.
+    pub(super) fn write_outside(&mut self, action: Action) -> Vec<Effect> {
+        if let Screen::Editor(editor) = &self.screen
+            && editor.saving != Saving::No
+        {
+            self.say("The save before is not answered yet; wait for it, then write in your editor.");
+            return Vec::new();
+        }
+        let (key, target, what, kind, text) = match (&mut self.screen, action) {
+            (Screen::Editor(editor), Action::WriteRecord) => {
+                let key = editor.draft.key.clone();
+                match editor.ready() {
+                    Ok(draft) => (key.clone(), Target::Record, key.to_string(), "json", laid_out(&draft)),
+                    Err(why) => {
+                        self.complain(why);
+                        return Vec::new();
+                    }
+                }
+            }
+            (Screen::Editor(editor), _) => {
+                let Some((at, field)) = editor.outside() else { return Vec::new() };
+                (editor.draft.key.clone(), Target::Field, at.label(), field.shape.extension(), field.area.text())
+            }
+            (Screen::Collision(collision), _) => {
+                let Some((at, field)) = collision.outside() else { return Vec::new() };
+                let key = collision.resolution.draft().key.clone();
+                (key, Target::Unit, at.label(), field.shape.extension(), field.area.text())
+            }
+            _ => return Vec::new(),
+        };
+        let mut effects = self.keep_typed();
+        let name = if target == Target::Record { key.to_string() } else { format!("{key}-{what}") };
+        let outside = Outside { name, kind, text: with_end(&text) };
+        effects.push(Effect::WriteOutside(outside.clone()));
+        if let Screen::Editor(editor) = &mut self.screen {
+            editor.written_outside = true;
+        }
+        self.away = Some(Away { key, target, what, was: text.clone(), given: text, outside, again: false });
+        effects
+    }
+
+    /// An editor ended.
+    pub(super) fn written(&mut self, written: Written) -> Vec<Effect> {
+        if let Screen::Editor(editor) = &mut self.screen {
+            editor.written_outside = false;
+        }
+        let Written { file, text, trouble } = written;
+        let Some(away) = self.away.take() else { return vec![Effect::CloseOutside(Leave::AsItIs)] };
+        let what = away.what.clone();
+        let Some(text) = text else {
+            let why = trouble.unwrap_or_default();
+            self.complain(format!("{why} {what} is as it was; what you wrote is in {file}."));
+            return vec![Effect::CloseOutside(Leave::AsItIs)];
+        };
+        let text = without_reason(&text, away.again);
+        let text = without_end(text, &away.was);
+        let same = text == away.given;
+        let empty = text.trim().is_empty();
+        let kept = if empty { away.given.clone() } else { text.clone() };
+        let leave = match away.again || !(same || empty) {
+            true => Leave::Text(with_end(&kept)),
+            false => Leave::Nothing,
+        };
+        match trouble {
+            Some(why) if leave == Leave::Nothing => self.complain(format!("{why} {what} is as it was.")),
+            Some(why) => self.complain(format!("{why} {what} is as it was; what you wrote is kept in {file}.")),
+            None if (same || empty) && away.again => {
+                self.complain(format!("{what} is as it was; what you wrote is kept in {file}."));
+            }
+            None if same => self.say(format!("You changed nothing in your editor; {what} is as it was.")),
+            None if empty => self.say(format!("Your editor left nothing; {what} is as it was.")),
+            None => return self.take_in(away, &text, &file),
+        }
+        vec![Effect::CloseOutside(leave)]
+    }
+
+    /// Puts in what came back; where it cannot be read, asks for the editor again, with the reason on top.
+    fn take_in(&mut self, mut away: Away, text: &str, file: &str) -> Vec<Effect> {
+        let undo = self.named(Place::Editor, Action::Undo);
+        let taken = match (&mut self.screen, away.target) {
+            (Screen::Editor(editor), Target::Field) if editor.draft.key == away.key => editor.take_text(text),
+            (Screen::Editor(editor), Target::Record) if editor.draft.key == away.key => match Record::parse(text) {
+                Ok(record) => {
+                    editor.take_fields(record.fields().clone());
+                    Ok(())
+                }
+                Err(fault) => Err(format!("not a record yet: {fault}")),
+            },
+            (Screen::Collision(collision), Target::Unit) if collision.resolution.draft().key == away.key => {
+                let taken = collision.take_text(text);
+                if taken.is_ok() {
+                    let keep = super::drafts::keep_collision(collision);
+                    return vec![Effect::CloseOutside(Leave::Nothing), keep];
+                }
+                taken
+            }
+            _ => {
+                self.complain(format!("{} is no longer open; what you wrote is kept in {file}.", away.key));
+                return vec![Effect::CloseOutside(Leave::Text(with_end(text)))];
+            }
+        };
+        match taken {
+            Ok(()) => {
+                self.say(format!("Took {} in from your editor; {undo} takes it back.", away.what));
+                vec![Effect::CloseOutside(Leave::Nothing)]
+            }
+            Err(why) => {
+                let reason = why.replace(['\n', '\r'], " ");
+                let reason = reason.trim_end_matches('.');
+                away.outside.text = format!(
+                    "{REASON}{reason}, this line not counted. It goes by itself. Left as it is, the text is kept.\n{}",
+                    with_end(text)
+                );
+                text.clone_into(&mut away.given);
+                away.again = true;
+                let effect = Effect::WriteOutside(away.outside.clone());
+                if let Screen::Editor(editor) = &mut self.screen {
+                    editor.written_outside = true;
+                }
+                self.away = Some(away);
+                vec![effect]
+            }
+        }
+    }
+}
+
+/// A record as it was written, with what I changed in it.
+fn laid_out(draft: &Draft) -> String {
+    let record = match draft.base.stored() {
+        Some(stored) => stored.fields.rewritten(&draft.fields),
+        None => Record::of(draft.fields.clone()),
+    };
+    record.laid_out().into_owned()
+}
+
+/// Editors end a text with a line break: it is put there, so that none comes of it.
+fn with_end(text: &str) -> String {
+    if text.is_empty() || text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") }
+}
+
+/// The text without the line break at its end, where it was not there before.
+fn without_end(text: &str, was: &str) -> String {
+    let end = |text: &str| text.ends_with('\n');
+    let text = match end(was) {
+        true => text,
+        false => text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text)),
+    };
+    text.to_owned()
+}
+
+/// The text without the reason on top, where there was one.
+fn without_reason(text: &str, again: bool) -> &str {
+    match text.split_once('\n') {
+        Some((first, rest)) if again && first.starts_with(REASON) => rest,
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_comes_back_with_the_line_breaks_it_went_with() {
+        for text in ["", "a", "a\nb", "a\n", "a\n\n", "a\r\nb"] {
+            assert_eq!(without_end(&with_end(text), text), text, "{text:?}");
+        }
+        assert_eq!(without_end("b\n", "a"), "b");
+        assert_eq!(without_end("b", "a\n"), "b", "who takes the break away means it");
+        assert_eq!(without_reason("# midair: x\na", true), "a");
+        assert_eq!(without_reason("# midair: x\na", false), "# midair: x\na");
+    }
+}
