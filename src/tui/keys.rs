@@ -42,6 +42,7 @@ pub enum Action {
     AddField,
     RemoveField,
     ChangeType,
+    ShowSecret,
     Note,
     LookAtTheirs,
     History,

@@ -1,6 +1,8 @@
 //! What of a record may be shown: a schema's secrets are masked, and as long as nobody knows which they are, everything is.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
 
 use super::{Rooms, Schema};
 use crate::pointer::{Pointer, key_step};
@@ -24,14 +26,27 @@ enum Known {
 }
 
 /// A value as it may be shown: only [`Secrets::shown`] makes one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Shown<'v> {
+    own: Option<&'v Value>,
     value: Option<Cow<'v, Value>>,
     secret: bool,
     masked: bool,
 }
 
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Shown").field(&self.value).finish()
+    }
+}
+
 impl Shown<'_> {
+    /// Whether both are the same, secrets included.
+    #[must_use]
+    pub fn is_same(&self, other: &Shown<'_>) -> bool {
+        self.own == other.own
+    }
+
     /// What may be shown: [`MASK`] in the place of every secret. `None` where nothing stands, which is no secret.
     #[must_use]
     pub fn value(&self) -> Option<&Value> {
@@ -90,17 +105,36 @@ impl Secrets {
     /// What may be shown of `value`, which stands at `at`.
     #[must_use]
     pub fn shown<'v>(&self, at: &Pointer, value: Option<&'v Value>) -> Shown<'v> {
-        let Some(value) = value else { return Shown { value: None, secret: false, masked: false } };
+        let Some(value) = value else { return Shown { own: None, value: None, secret: false, masked: false } };
         let veiled = match &self.0 {
             Known::NoSecrets => None,
             Known::Schema(schema) if !schema.is_secret(at) => {
                 let rooms = &schema.0.rooms;
                 rooms.veiled(&rooms.lead(at, true), value)
             }
-            _ => return Shown { value: Some(Cow::Owned(Value::string(MASK))), secret: true, masked: true },
+            _ => {
+                let mask = Some(Cow::Owned(Value::string(MASK)));
+                return Shown { own: Some(value), value: mask, secret: true, masked: true };
+            }
         };
         let masked = veiled.is_some();
-        Shown { value: Some(veiled.map_or(Cow::Borrowed(value), Cow::Owned)), secret: false, masked }
+        Shown { own: Some(value), value: Some(veiled.map_or(Cow::Borrowed(value), Cow::Owned)), secret: false, masked }
+    }
+
+    /// What may be shown of an element of the list at `at`, wherever in it that stands.
+    #[must_use]
+    pub fn shown_element<'v>(&self, at: &Pointer, element: &'v Value) -> Shown<'v> {
+        self.shown(&at.child("="), Some(element))
+    }
+
+    /// Whether a secret may stand at `at`, inside it or around it.
+    #[must_use]
+    pub fn reach_into(&self, at: &Pointer) -> bool {
+        match &self.0 {
+            Known::Nothing => true,
+            Known::NoSecrets => false,
+            Known::Schema(schema) => schema.is_secret(at) || schema.0.rooms.have_secrets(schema.0.rooms.lead(at, true)),
+        }
     }
 
     /// How people read a place, as [`Pointer::label`], with a secret masked by which an element is found.
@@ -121,6 +155,27 @@ impl Secrets {
 }
 
 impl Rooms {
+    /// Whether these rooms, or any that apply to what is inside, are of secrets.
+    fn have_secrets(&self, mut rooms: Vec<usize>) -> bool {
+        let mut seen = HashSet::new();
+        while let Some(index) = rooms.pop() {
+            if !seen.insert(index) {
+                continue;
+            }
+            let room = &self.0[index];
+            if room.secret {
+                return true;
+            }
+            rooms.extend(room.here.iter().map(|(_, room)| *room));
+            rooms.extend(room.members.values());
+            rooms.extend(room.patterns.iter().map(|(_, room)| *room));
+            rooms.extend(&room.prefix);
+            let rest = [room.rest, room.unevaluated_members, room.elements, room.unevaluated_elements, room.contains];
+            rooms.extend(rest.into_iter().flatten());
+        }
+        false
+    }
+
     /// `value`, to which these rooms apply, with its secrets masked. `None` where it has none.
     fn veiled(&self, here: &[usize], value: &Value) -> Option<Value> {
         if here.is_empty() {
@@ -212,10 +267,18 @@ mod tests {
             assert_eq!(shown.value(), masked, "{at}");
             assert_eq!(shown.is_secret(), secrets.is_secret(&at), "{at}");
             assert_eq!(shown.is_masked(), name.as_str() != "open", "{at}");
+            assert_eq!(secrets.reach_into(&at), name.as_str() != "open", "{at}");
         }
         assert_eq!(shown(&secrets, "/login/c4n/0", r#""c4n""#), r#""••••""#);
         assert_eq!(shown(&secrets, r#"/users/name="bob"/pins"#, r#"["c4n"]"#), r#"["••••"]"#);
         assert_eq!(secrets.shown(&Pointer::parse("/token").unwrap(), None).value(), None);
+        let pins = secrets.shown(&Pointer::parse("/users/0/pins").unwrap(), None);
+        assert!(pins.is_same(&secrets.shown(&Pointer::parse("/token").unwrap(), None)));
+        let (one, two) = (value("\"c4n\""), value("\"c4m\""));
+        let token = |value| secrets.shown(&Pointer::root().child("token"), Some(value));
+        assert!(token(&one).is_same(&token(&one)) && !token(&one).is_same(&token(&two)));
+        assert!(!format!("{:?}", token(&one)).contains("c4n"));
+        assert!(secrets.shown_element(&Pointer::root().child("pair"), &one).is_secret());
     }
 
     #[test]

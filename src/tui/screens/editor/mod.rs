@@ -4,10 +4,12 @@ mod draw;
 mod pointing;
 pub mod rows;
 mod steps;
+mod veil;
 
 use std::collections::BTreeMap;
 
 use midair_record::draft::Draft;
+use midair_record::schema::Secrets;
 use midair_record::wire::{Stored, Tombstone, VersionLine};
 use midair_record::{Number, Object, Pointer, Value};
 use ratatui::crossterm::event::KeyCode;
@@ -70,6 +72,10 @@ pub struct Editor {
     pub on_disk: OnDisk,
     /// Who else is editing the record, and where in it.
     pub company: Vec<(String, Option<Pointer>)>,
+    /// What of the record is not shown.
+    pub secrets: Secrets,
+    /// Whether the secret under the caret is shown: as long as its field is open.
+    shows_secret: bool,
     template: Object,
     rows: Vec<Row>,
     focus: usize,
@@ -93,6 +99,8 @@ impl Editor {
             saving: Saving::No,
             on_disk: OnDisk::Nothing,
             company: Vec::new(),
+            secrets: Secrets::default(),
+            shows_secret: false,
             template,
             rows: Vec::new(),
             focus: 0,
@@ -136,6 +144,7 @@ impl Editor {
 
     fn focus_on(&mut self, row: usize) {
         self.focus = row.min(self.rows.len().saturating_sub(1));
+        self.shows_secret = false;
         self.field = self.open_field();
     }
 
