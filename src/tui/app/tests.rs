@@ -74,15 +74,6 @@ pub fn refusal(before: &Stored, now: &Stored) -> Conflict {
     }
 }
 
-thread_local! {
-    /// How every collection is defined, for whoever sits down next in this thread.
-    pub static DEFINED: std::cell::Cell<Option<&'static str>> = const { std::cell::Cell::new(None) };
-}
-
-fn definition() -> Option<Record> {
-    DEFINED.get().map(|text| Record::parse(text).unwrap())
-}
-
 /// One person at the screen.
 pub struct Desk {
     pub app: App,
@@ -103,7 +94,7 @@ impl Desk {
         let lines = NAMES.map(|(name, records)| CollectionLine { name: name.into(), records }).to_vec();
         desk.happens(Msg::Collections(Ok(lines)));
         for (name, _) in NAMES {
-            desk.happens(Msg::Defined { collection: name.into(), result: Ok(definition()) });
+            desk.happens(Msg::Defined { collection: name.into(), result: Ok(None) });
         }
         for action in [Action::Left, Action::Down, Action::Down, Action::Right] {
             let effects = desk.app.perform(Place::Browser, action);
@@ -134,6 +125,12 @@ impl Desk {
         let key = midair_record::wire::Key::new("projects", "prj_1").unwrap();
         let result = Ok(Read::Stored(Box::new(stored(7, "alice", BASE))));
         self.happens(Msg::Loaded { key, result, changes: Vec::new() });
+    }
+
+    /// The definition of projects comes.
+    pub fn defined(&mut self, definition: &str) {
+        let result = Ok(Some(Record::parse(definition).unwrap()));
+        self.happens(Msg::Defined { collection: "projects".into(), result });
     }
 
     pub fn happens(&mut self, msg: Msg) {

@@ -32,13 +32,13 @@ fn leak(desk: &mut Desk, words: &[&str], sizes: &[(u16, u16)]) -> Option<String>
 
 #[test]
 fn in_no_place_does_any_key_tell_a_secret() {
-    DEFINED.set(Some(ALL));
     let keys = Keys::default();
     for (name, make) in PLACES {
         if name == "help" || name.starts_with("secret") {
             continue;
         }
         let mut start = make(Preset::Modern);
+        start.defined(ALL);
         let told = leak(&mut start, &TOLD, &[(60, 15), (80, 24), (100, 30), (120, 40), (200, 60)]);
         assert_eq!(told, None, "{name}");
         let place = start.app.place();
@@ -52,7 +52,6 @@ fn in_no_place_does_any_key_tell_a_secret() {
             assert_eq!(leak(&mut desk, &TOLD, &[(60, 15), (120, 40)]), None, "{name}, {key}");
         }
     }
-    DEFINED.set(None);
 }
 
 const SCHEMA: &str = r##"{"schema":{"properties":{"pin":{"writeOnly":true,"maxLength":30},"cert":{"$ref":"#/$defs/secret"},
@@ -79,10 +78,8 @@ fn keeps(desk: &mut Desk, what: &str) {
 
 /// In the editor of the record at v7.
 fn edits() -> Desk {
-    DEFINED.set(Some(SCHEMA));
     let mut desk = Desk::sit(Depth::None);
-    DEFINED.set(None);
-    keeps(&mut desk, "another record");
+    desk.defined(SCHEMA);
     desk.does(Action::Reload);
     desk.answers_page(vec![stored(7, "alice", &record("base", "0"))]);
     keeps(&mut desk, "the browser");
