@@ -55,6 +55,7 @@ impl Seat {
         };
         app.update(Msg::Link(Link::Live { hosting: false }));
         app.update(Msg::Collections(Ok(vec![CollectionLine { name: "projects".into(), records: 1 }])));
+        app.update(Msg::Defined { collection: "projects".into(), result: Ok(None) });
         let asked = PageWanted { collection: "projects".into(), after: None, filter: String::new() };
         let page = Page { items: vec![stored.clone()], next: None, total: Some(1) };
         app.update(Msg::Page { asked, result: Ok(page) });

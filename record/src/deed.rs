@@ -1,6 +1,7 @@
 //! What a save will do, in plain words: the difference between theirs and merged, and whose work it undoes.
 
 use crate::diff::diff;
+use crate::merge::Unit;
 use crate::merge::differences;
 use crate::merge::hunk;
 use crate::pointer::Pointer;
@@ -70,6 +71,12 @@ impl Resolution {
     /// `merged with v9 (bob); kept mine: priority`.
     #[must_use]
     pub fn proposed_note(&self) -> String {
+        self.proposed_note_by(Unit::label)
+    }
+
+    /// As [`Resolution::proposed_note`], with the units named by `name`.
+    #[must_use]
+    pub fn proposed_note_by(&self, name: impl Fn(&Unit) -> String) -> String {
         let theirs = self.theirs();
         let mut note = format!("merged with v{}", theirs.version);
         if !theirs.updated_by.is_empty() {
@@ -77,7 +84,7 @@ impl Resolution {
         }
         let chosen = |wanted: fn(&Choice) -> bool| {
             let asked = (0..self.units().len()).filter(|&index| self.asks(index) && wanted(self.choice(index)));
-            asked.map(|index| self.units()[index].label()).collect::<Vec<_>>().join(", ")
+            asked.map(|index| name(&self.units()[index])).collect::<Vec<_>>().join(", ")
         };
         for (words, names) in [
             ("kept mine", chosen(|choice| *choice == Choice::Mine)),

@@ -66,8 +66,11 @@ impl Errands {
                 });
             }
             Effect::LoadPage(asked) => {
-                let backend = self.backend.clone();
+                let (backend, send) = (self.backend.clone(), self.send.clone());
                 self.spawn(async move {
+                    if asked.after.is_none() {
+                        let _ = send.send(defined(&backend, &asked.collection).await);
+                    }
                     let PageWanted { collection, after, filter } = &asked;
                     let filter = Some(filter.as_str()).filter(|filter| !filter.is_empty());
                     let page = backend.page(collection, after.as_deref(), PAGE, filter).await.map_err(said);

@@ -16,10 +16,12 @@ mod record;
 mod saving;
 mod taking_back;
 mod typing;
+mod veil;
 
 use std::collections::{HashMap, VecDeque};
 
 use midair_record::draft::Draft;
+use midair_record::schema::Secrets;
 use midair_record::wire::Key;
 
 use self::drafts::{Find, Orders};
@@ -302,6 +304,14 @@ impl App {
                 self.help = Some(Help::open());
                 return Vec::new();
             }
+            _ if self.keeps_secret(action).is_some() => {
+                self.say(self.keeps_secret(action).unwrap_or_default());
+                return Vec::new();
+            }
+            Action::ShowSecret => {
+                self.toggle_secret();
+                return Vec::new();
+            }
             Action::Copy | Action::Cut | Action::Paste | Action::Kill => return self.in_clipboard(place, action),
             _ if keys::is_of_text(action) => {
                 self.in_typing(action, false);
@@ -361,8 +371,13 @@ impl App {
             Action::Delete if self.browser.in_records() => {
                 if let (Some(collection), Some(record)) = (self.browser.collection(), self.browser.record()) {
                     let (collection, shown) = (collection.to_owned(), record.clone());
-                    self.screen =
-                        Screen::Deletion(Box::new(Deletion { collection, shown, refused: None, sent: false }));
+                    self.screen = Screen::Deletion(Box::new(Deletion {
+                        collection,
+                        shown,
+                        refused: None,
+                        sent: false,
+                        secrets: Secrets::default(),
+                    }));
                 }
             }
             _ => return self.browser.act(action, page),

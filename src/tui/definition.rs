@@ -1,7 +1,7 @@
 //! What a collection says of its records, as far as merging and saving need it; knows no server.
 
 use midair_record::merge::rule::Rules;
-use midair_record::schema::{Schema, Violation};
+use midair_record::schema::{Schema, Secrets, Violation};
 use midair_record::{Object, Record};
 
 /// The definition of a collection, read.
@@ -11,6 +11,8 @@ pub struct Definition {
     pub rules: Rules,
     /// What the records have to be like.
     pub schema: Option<Schema>,
+    /// What of the records is not shown. As long as that is not known, nothing is.
+    pub secrets: Secrets,
     /// Why the definition is not known or not understood: then nothing merges without being looked at.
     pub fault: Option<String>,
 }
@@ -19,22 +21,31 @@ impl Definition {
     /// Reads what the server has of `collection`: its definition, `None` where there is none, or why it did not come.
     pub fn of(collection: &str, found: Result<Option<Record>, String>) -> Self {
         let none = Object::new();
-        let unread = |why: String| Definition { fault: Some(why), ..Definition::default() };
-        match found {
-            Err(why) => unread(format!("The merge rules of {collection} are not known: {why}")),
-            Ok(definition) => match Rules::of_definition(definition.as_ref().map_or(&none, Record::fields)) {
-                Err(bad) => unread(format!("The merge rules of {collection} cannot be read: {bad}.")),
-                Ok(rules) => {
-                    let schema = definition.as_ref().and_then(|found| found.fields().get("schema")).map(Schema::parse);
-                    match schema.transpose() {
-                        Ok(schema) => Definition { rules, schema, fault: None },
-                        Err(bad) => {
-                            let fault = Some(format!("Nothing is checked: {bad} (of {collection})."));
-                            Definition { rules, schema: None, fault }
-                        }
-                    }
-                }
-            },
+        let definition = match found {
+            Ok(definition) => definition,
+            Err(why) => {
+                let fault = Some(format!("The merge rules of {collection} are not known: {why}"));
+                return Definition { fault, ..Definition::default() };
+            }
+        };
+        let members = definition.as_ref().map_or(&none, Record::fields);
+        let written = members.get("schema");
+        let (schema, secrets, unread) = match (written.map(Schema::parse), written) {
+            (Some(Ok(schema)), _) => {
+                let secrets = Secrets::of(&schema);
+                (Some(schema), secrets, None)
+            }
+            (Some(Err(bad)), Some(written)) => {
+                (None, Secrets::of_unread(written), Some(format!("Nothing is checked: {bad} (of {collection}).")))
+            }
+            _ => (None, Secrets::none(), None),
+        };
+        match Rules::of_definition(members) {
+            Ok(rules) => Definition { rules, schema, secrets, fault: unread },
+            Err(bad) => {
+                let fault = Some(format!("The merge rules of {collection} cannot be read: {bad}."));
+                Definition { secrets, fault, ..Definition::default() }
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! One value under the caret: how its text is read back, and what is said when it cannot be.
 
-use midair_record::{Number, Value};
+use midair_record::schema::Secrets;
+use midair_record::{Number, Pointer, Value};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use ropey::Rope;
 
@@ -60,6 +61,8 @@ const LONG: usize = 16_384;
 pub struct FieldEditor {
     pub shape: Shape,
     pub area: TextArea,
+    /// Whether what stands there is secret: then it is masked, and no sentence quotes it.
+    secret: bool,
     was: Option<Value>,
     text_was: Rope,
     /// Why a long text could not be read when it was looked at last, and at which state of it that was.
@@ -85,7 +88,7 @@ impl FieldEditor {
             (_, Some(value)) => TextArea::new(&value.to_json()),
         };
         let (text_was, looked_at) = (area.rope().clone(), area.revision());
-        FieldEditor { shape, area, was: value.cloned(), text_was, fault: None, looked_at }
+        FieldEditor { shape, area, secret: false, was: value.cloned(), text_was, fault: None, looked_at }
     }
 
     /// The value that stands there: the very one that was opened as long as its text is unchanged.
@@ -94,9 +97,31 @@ impl FieldEditor {
     /// A sentence that says why the text cannot be read in this shape.
     pub fn value(&self) -> Result<Option<Value>, String> {
         match (self.is_untouched(), self.shape, &self.was) {
-            (true, Shape::Number, Some(Value::String(_))) | (false, ..) => self.read(&self.area.text()).map(Some),
+            (true, Shape::Number, Some(Value::String(_))) | (false, ..) => match self.read(&self.area.text()) {
+                Err(_) if self.secret => Err(format!("cannot be read as {} yet", self.shape.words())),
+                read => read.map(Some),
+            },
             (true, ..) => Ok(self.was.clone()),
         }
+    }
+
+    /// Whether a secret could be read in what stands there, at `at` of a record.
+    pub fn may_tell(&self, secrets: &Secrets, at: &Pointer) -> bool {
+        match self.shape {
+            Shape::Json | Shape::Words => secrets.reach_into(at),
+            _ => secrets.is_secret(at),
+        }
+    }
+
+    /// Takes whether what stands there is secret, and masks it unless it `shows`.
+    pub fn veil(&mut self, secret: bool, shows: bool) {
+        self.secret = secret;
+        self.area.set_masked(secret && !shows);
+    }
+
+    /// Whether what stands there is secret.
+    pub fn is_secret(&self) -> bool {
+        self.secret
     }
 
     fn read(&self, text: &str) -> Result<Value, String> {

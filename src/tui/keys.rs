@@ -44,6 +44,7 @@ pub enum Action {
     AddField,
     RemoveField,
     ChangeType,
+    ShowSecret,
     Note,
     LookAtTheirs,
     History,

@@ -40,9 +40,9 @@ pub enum Next {
     Suspend,
 }
 
-/// What there is no line for to be asked on.
+/// What there is no line for to be asked on, and what files have none of.
 const NOT_HERE: &[Action] =
-    &[Action::Find, Action::FindNext, Action::FindPrevious, Action::GoToLine, Action::WriteOutside];
+    &[Action::Find, Action::FindNext, Action::FindPrevious, Action::GoToLine, Action::WriteOutside, Action::ShowSecret];
 
 /// Three files being merged.
 #[derive(Clone, Debug)]
@@ -81,7 +81,8 @@ impl MergeFiles {
         if let Some(text) = self.collision.text() {
             text.set_wrap(self.wrap);
         }
-        self.collision.fit(Self::body(Rect::new(0, 0, self.size.0, self.size.1)));
+        let body = Self::body(Rect::new(0, 0, self.size.0, self.size.1));
+        self.collision.fit(body, (&self.theme, &self.keyboard.keys), self.clock);
     }
 
     /// What has to be kept when the program ends now.

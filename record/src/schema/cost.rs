@@ -138,8 +138,7 @@ impl Rooms {
                 spread.push(room);
                 let follows = |way: &Way| match way {
                     Way::Reference | Way::All => true,
-                    Way::Choice | Way::Branch => any,
-                    Way::Test => false,
+                    Way::Choice | Way::Branch | Way::Test => any,
                 };
                 let next = self.0[room].here.iter().rev().filter(|(way, _)| follows(way));
                 rooms.extend(next.map(|(_, room)| *room));

@@ -2,6 +2,7 @@
 
 mod cost;
 mod rooms;
+mod secret;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -14,6 +15,7 @@ use serde_json::Value as Json;
 
 use cost::{Excess, Memo, Part};
 use rooms::{Map, Room};
+pub use secret::{MASK, Secrets, Shown};
 use words::{Found, tell};
 
 use crate::json::MAX_DEPTH;
@@ -192,7 +194,8 @@ impl Schema {
     }
 
     /// Whether the schema says `"writeOnly": true` or `"x-secret": true` about a member or anything it stands in.
-    /// Whatever may apply counts, so also what `anyOf`, `oneOf`, `then`, `else` and `dependentSchemas` say.
+    /// Whatever may apply counts, so also what `anyOf`, `oneOf`, `if`, `then`, `else`, `dependentSchemas` and `contains`
+    /// say.
     #[must_use]
     pub fn is_secret(&self, at: &Pointer) -> bool {
         (0..=at.names().len()).any(|length| {

@@ -62,9 +62,10 @@ impl Room {
     /// The subschemas for the element at a step: an index, or something that finds an element by what it says.
     pub(super) fn for_element(&self, index: Option<usize>, all: bool) -> Vec<usize> {
         let rest = self.elements.or(self.unevaluated_elements);
+        let some = self.contains.filter(|_| all);
         match index {
-            Some(index) => self.prefix.get(index).copied().or(rest).into_iter().collect(),
-            None if all => rest.into_iter().chain(self.prefix.iter().copied()).collect(),
+            Some(index) => self.prefix.get(index).copied().or(rest).into_iter().chain(some).collect(),
+            None if all => rest.into_iter().chain(self.prefix.iter().copied()).chain(some).collect(),
             None => rest.or(self.prefix.first().copied()).into_iter().collect(),
         }
     }

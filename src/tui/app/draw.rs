@@ -249,6 +249,8 @@ impl App {
             None => {}
         }
         match (&self.screen, line.action) {
+            (_, Action::ShowSecret) => self.types_secret(),
+            (_, action) if self.keeps_secret(action).is_some() => false,
             (Screen::Editor(editor), Action::History) => editor.draft.base.stored().is_some(),
             (Screen::Editor(editor), Action::LookAtTheirs) => editor.theirs.is_some(),
             (Screen::Browser, Action::Open | Action::Delete | Action::History) => {

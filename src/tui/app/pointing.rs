@@ -19,6 +19,7 @@ impl App {
 
     /// Tells the text under the caret where it is drawn, so that it scrolls as the caret moves.
     pub(super) fn fit(&mut self) {
+        self.veil();
         let Some(Parts { body, notice, .. }) = self.parts() else { return };
         let wrap = self.wrap;
         if let Some(text) = self.text() {
@@ -29,7 +30,7 @@ impl App {
         }
         match &mut self.screen {
             Screen::Editor(editor) => editor.fit(body),
-            Screen::Collision(collision) => collision.fit(body),
+            Screen::Collision(collision) => collision.fit(body, (&self.theme, &self.keyboard.keys), self.clock),
             _ => {}
         }
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use midair_record::draft::Draft;
 use midair_record::resolution::Resolution;
-use midair_record::schema::Violation;
+use midair_record::schema::{Secrets, Violation};
 use midair_record::wire::{Conflict, Current, Key, Put, Stored, Tombstone, VersionLine};
 
 use super::drafts::keep_collision;
@@ -15,6 +15,7 @@ use crate::tui::keys::{Action, Place};
 use crate::tui::msg::{Effect, Unsaved};
 use crate::tui::preferences::Disjoint;
 use crate::tui::screens::collision::Collision;
+use crate::tui::screens::collision::words::label;
 use crate::tui::screens::deletion::Deleted;
 use crate::tui::screens::editor::{Editor, Now, Saving};
 
@@ -114,7 +115,8 @@ impl App {
             self.say("The save before is not answered yet.");
             return self.resend(true);
         }
-        let note = collision.resolution.proposed_note();
+        let secrets = secrets_of(&self.definitions, collision.resolution.draft());
+        let note = collision.resolution.proposed_note_by(|unit| label(unit, &secrets));
         let open = collision.resolution.undecided();
         match collision.resolution.clone().finish(edit_id) {
             Err(_) => {
@@ -193,7 +195,7 @@ impl App {
                     return self.collide(resolution);
                 }
                 let Screen::Editor(editor) = &mut self.screen else { return Vec::new() };
-                let words = merged_words(&resolution);
+                let words = merged_words(&resolution, &definition.secrets);
                 if let Ok(draft) = resolution.finish(edit_id) {
                     editor.go_on_with(draft);
                     self.say(format!("Took in {words}. Nothing of yours was touched."));
@@ -453,8 +455,8 @@ impl App {
         if resolution.undecided() > 0 || asks_again || asks_first || flight.resubmits >= RESUBMITS {
             return self.collide(resolution);
         }
-        let words = merged_words(&resolution);
-        let note = resolution.proposed_note();
+        let words = merged_words(&resolution, &definition.secrets);
+        let note = resolution.proposed_note_by(|unit| label(unit, &definition.secrets));
         match resolution.clone().finish(next) {
             Ok(merged) if !invalid(&self.definitions, &merged).is_empty() => {
                 let faults = invalid(&self.definitions, &merged);
@@ -492,11 +494,16 @@ fn invalid(definitions: &HashMap<String, Definition>, merged: &Draft) -> Vec<Vio
     definitions.get(&merged.key.collection).map_or_else(Vec::new, |known| known.new_faults(was, &merged.fields))
 }
 
+/// What of a draft is not shown.
+fn secrets_of(definitions: &HashMap<String, Definition>, draft: &Draft) -> Secrets {
+    definitions.get(&draft.key.collection).map(|known| known.secrets.clone()).unwrap_or_default()
+}
+
 /// What was taken in of theirs, and whose it was: `bob's v8: quota`.
-fn merged_words(resolution: &Resolution) -> String {
+fn merged_words(resolution: &Resolution, secrets: &Secrets) -> String {
     let theirs = resolution.theirs();
     let who = if theirs.updated_by.is_empty() { "somebody" } else { &theirs.updated_by };
     let taken = resolution.units().iter().filter(|unit| unit.theirs != unit.base);
-    let names: Vec<String> = taken.map(|unit| unit.label()).collect();
+    let names: Vec<String> = taken.map(|unit| label(unit, secrets)).collect();
     format!("{who}'s v{}: {}", theirs.version, names.join(", "))
 }

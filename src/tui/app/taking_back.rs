@@ -2,8 +2,9 @@
 //! there by then; never a rewind.
 
 use midair_record::draft::Draft;
+use midair_record::schema::Secrets;
 use midair_record::wire::{Key, Stored};
-use midair_record::{Object, diff};
+use midair_record::{Object, Value, diff};
 
 use super::saving::Flight;
 use super::{App, Screen};
@@ -33,10 +34,11 @@ impl Done {
     }
 
     /// What taking it back changes, in words.
-    fn words(&self, was: &Object) -> String {
+    fn words(&self, was: &Object, secrets: &Secrets) -> String {
         let changes = diff::diff(self.stored.fields.fields(), was);
         let change = |change: &diff::Change| {
-            format!("{}: {} → {}", change.at.label(), brief(change.was.as_ref()), brief(change.now.as_ref()))
+            let shown = |value: &Option<Value>| brief(&secrets.shown(&change.at, value.as_ref()));
+            format!("{}: {} → {}", secrets.label(&change.at), shown(&change.was), shown(&change.now))
         };
         let mut words: Vec<String> = changes.iter().take(NAMED).map(change).collect();
         if changes.len() > NAMED {
@@ -141,7 +143,7 @@ impl App {
             return Vec::new();
         }
         if self.saves.armed.take() != Some((done.key.clone(), way)) {
-            let (what, changes) = (&done.key, done.words(was));
+            let (what, changes) = (&done.key, done.words(was, &self.secrets(&done.key.collection)));
             self.say(match back {
                 true => format!("{press} again takes your v{version} of {what} back, as a new version: {changes}."),
                 false => {

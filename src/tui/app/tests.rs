@@ -10,6 +10,7 @@ mod outside;
 mod pulses;
 mod rules;
 mod screens;
+mod secrets;
 mod stories;
 mod taking_back;
 mod typing;
@@ -91,9 +92,12 @@ impl Desk {
         let mut desk = Desk { app, effects: Vec::new() };
         desk.app.resize(120, 40);
         desk.happens(Msg::Link(Link::Live { hosting: false }));
-        let lines = [("hotels", 50), ("products", 3201), ("projects", 12)];
-        let lines = lines.map(|(name, records)| CollectionLine { name: name.into(), records }).to_vec();
+        const NAMES: [(&str, u64); 3] = [("hotels", 50), ("products", 3201), ("projects", 12)];
+        let lines = NAMES.map(|(name, records)| CollectionLine { name: name.into(), records }).to_vec();
         desk.happens(Msg::Collections(Ok(lines)));
+        for (name, _) in NAMES {
+            desk.happens(Msg::Defined { collection: name.into(), result: Ok(None) });
+        }
         for action in [Action::Left, Action::Down, Action::Down, Action::Right] {
             let effects = desk.app.perform(Place::Browser, action);
             desk.effects.extend(effects);
@@ -123,6 +127,12 @@ impl Desk {
         let key = midair_record::wire::Key::new("projects", "prj_1").unwrap();
         let result = Ok(Read::Stored(Box::new(stored(7, "alice", BASE))));
         self.happens(Msg::Loaded { key, result, changes: Vec::new() });
+    }
+
+    /// The definition of projects comes.
+    pub fn defined(&mut self, definition: &str) {
+        let result = Ok(Some(Record::parse(definition).unwrap()));
+        self.happens(Msg::Defined { collection: "projects".into(), result });
     }
 
     pub fn happens(&mut self, msg: Msg) {

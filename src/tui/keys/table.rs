@@ -96,6 +96,13 @@ pub const TABLE: &[Binding] = {
             "Ctrl-T type",
             "make it text, number, true/false, null, list, object or absent",
         ),
+        key(
+            P::Editor,
+            A::ShowSecret,
+            &["alt-s"],
+            "Alt-s show",
+            "show a secret while its field is open, or mask it again",
+        ),
         key(P::Editor, A::AddField, &["ctrl-a"], "Ctrl-A add", "add a field beside this one"),
         key(
             P::Editor,
@@ -137,6 +144,7 @@ pub const TABLE: &[Binding] = {
         key(P::Field, A::FindNext, &["f3"], "", "the next place that says it"),
         key(P::Field, A::FindPrevious, &["shift-f3"], "", "the place before that says it"),
         key(P::Field, A::GoToLine, &["ctrl-g"], "", "go to a line"),
+        key(P::Field, A::ShowSecret, &["alt-s"], "Alt-s show", "show a secret while it is open, or mask it again"),
         key(P::Field, A::SelectAll, &["ctrl-a"], "", "select the whole text"),
         key(P::Field, A::EraseToLineEnd, &["ctrl-k"], "", "delete to the end of the line"),
         key(P::Field, A::Wrap, &["alt-z"], "", "wrap long lines, or stop to"),

@@ -1,6 +1,7 @@
 //! The screens, one file each; each is told what happened and draws itself.
 
 pub mod browser;
+mod changes;
 pub mod collision;
 pub mod deletion;
 pub mod drafts;

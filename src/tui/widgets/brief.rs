@@ -1,5 +1,6 @@
-//! A value on one line, as people read it; the three kinds of nothing stay three.
+//! A value on one line, as people read it; the three kinds of nothing stay three, and what is secret is masked before.
 
+use midair_record::schema::Shown;
 use midair_record::{Object, Value};
 
 use super::signs::held;
@@ -7,8 +8,13 @@ use super::signs::held;
 /// What is shown for a member that is not there.
 pub const ABSENT: &str = "∅ absent";
 
-/// `value` on one line. Long texts and lists are not cut here, but looked at only as far as a screen is wide.
-pub fn brief(value: Option<&Value>) -> String {
+/// What may be shown of a value, on one line. Long texts and lists are not cut here, but looked at only as far as a screen
+/// is wide.
+pub fn brief(shown: &Shown) -> String {
+    words(shown.value())
+}
+
+fn words(value: Option<&Value>) -> String {
     match value {
         None => ABSENT.into(),
         Some(Value::Null) => "null".into(),
@@ -55,7 +61,7 @@ fn inside(value: &Value) -> String {
             Some(name) => format!("{{{}…}}", start(name)),
             None => format!("{{{}}}", members.len()),
         },
-        other => brief(Some(other)),
+        other => words(Some(other)),
     }
 }
 

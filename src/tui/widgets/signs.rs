@@ -21,6 +21,7 @@ const SIGNS: &[(char, char)] = &[
     ('⋯', '~'),
     ('…', '~'),
     ('·', '-'),
+    ('•', '*'),
     ('−', '-'),
     ('×', 'x'),
     ('→', '>'),
@@ -55,17 +56,23 @@ const HELD: char = '\u{34f}';
 
 /// What a record holds, so that its signs stay what they are.
 pub fn held(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(|one| in_ascii(one).is_some()) {
+    if !text.chars().any(is_marked) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
     for one in text.chars() {
         out.push(one);
-        if in_ascii(one).is_some() {
+        if is_marked(one) {
             out.push(HELD);
         }
     }
     Cow::Owned(out)
+}
+
+/// Whether a sign that a record holds is told apart from midair's own. The dot is not: it stands for what is masked, which
+/// looks like any other text until it is drawn.
+fn is_marked(sign: char) -> bool {
+    sign != '•' && in_ascii(sign).is_some()
 }
 
 fn in_ascii(sign: char) -> Option<char> {

@@ -189,6 +189,32 @@ fn by_hand(preset: Preset) -> Desk {
     desk
 }
 
+/// On a field of the editor that is secret.
+fn at_a_secret(preset: Preset) -> Desk {
+    let mut desk = in_the_editor(preset);
+    desk.defined(r#"{"schema":{"properties":{"name":{"writeOnly":true}}}}"#);
+    for _ in 0..3 {
+        desk.does(Action::PreviousField);
+    }
+    desk.types(" ab");
+    desk.happens(Msg::Paste("c".into()));
+    desk.does(Action::Undo);
+    desk.press(KeyCode::Left, KeyModifiers::NONE);
+    desk
+}
+
+fn in_a_secret(preset: Preset) -> Desk {
+    let mut desk = at_a_secret(preset);
+    desk.does(Action::EnterField);
+    desk.happens(Msg::Paste("\ntwo\nlines\n".into()));
+    desk.happens(Msg::Paste("more".into()));
+    desk.does(Action::Undo);
+    for code in [KeyCode::Up, KeyCode::Right, KeyCode::Right] {
+        desk.press(code, KeyModifiers::NONE);
+    }
+    desk
+}
+
 fn on_the_card_of_a_deleted_record(preset: Preset) -> Desk {
     let mut desk = edits(preset);
     desk.types(" site");
@@ -296,13 +322,15 @@ fn in_the_palette(preset: Preset) -> Desk {
 /// What a place is called, and how to get there.
 type Way = (&'static str, fn(Preset) -> Desk);
 
-pub(super) const PLACES: [Way; 17] = [
+pub(super) const PLACES: [Way; 19] = [
     ("browser", sit),
     ("editor", in_the_editor),
     ("field", in_a_field),
     ("collision", in_a_collision),
     ("part", on_a_part),
     ("by hand", by_hand),
+    ("secret", at_a_secret),
+    ("secret in full", in_a_secret),
     ("deleted", on_the_card_of_a_deleted_record),
     ("deletion", about_to_delete),
     ("drafts", at_the_drafts),

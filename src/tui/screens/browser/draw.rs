@@ -1,6 +1,7 @@
 //! How the browser looks: collections, records, and the record under the cursor.
 
-use midair_record::{Object, Value};
+use midair_record::schema::Secrets;
+use midair_record::{Object, Pointer, Value};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 
@@ -110,7 +111,7 @@ impl Browser {
                 _ if fresh => theme.theirs,
                 _ => theme.plain,
             };
-            let label = label(stored.fields.fields());
+            let label = label(stored.fields.fields(), &self.secrets);
             let (when, version) = (ago(&stored.updated_at, clock), stored.version.to_string());
             panel::line(buf, list, row, &[(cursor, theme.asks)]);
             columns.draw(buf, list, row, [&stored.id, &label, &when, &stored.updated_by, &version], style);
@@ -130,7 +131,37 @@ impl Browser {
         let by = format!(" {} · {}", stored.updated_by, ago(&stored.updated_at, clock));
         let note = stored.note.as_ref().map(|note| format!(" · “{note}”")).unwrap_or_default();
         let mut row = panel::line(buf, inside, 0, &[(&by, theme.dim), (&note, theme.dim)]).min(1);
-        preview(buf, inside, &mut row, 0, stored.fields.fields(), theme);
+        if !self.secrets.are_known() {
+            let words = "Which values are secret is not known; none is shown.";
+            for line in panel::wrap(words, inside.width.saturating_sub(1)) {
+                row += panel::line(buf, inside, row, &[(" ", theme.plain), (&line, theme.asks)]).min(1);
+            }
+        }
+        self.draw_fields(buf, inside, &mut row, &Pointer::root(), stored.fields.fields(), theme);
+    }
+
+    fn draw_fields(&self, buf: &mut Buffer, area: Rect, row: &mut u16, at: &Pointer, fields: &Object, theme: &Theme) {
+        for (name, value) in fields {
+            if *row >= area.height {
+                return;
+            }
+            let at = at.child(name.as_str());
+            let indent = " ".repeat(2 * at.names().len() - 1);
+            let name = format!("{:<12} ", name.as_str());
+            let shown = self.secrets.shown(&at, Some(value));
+            match value {
+                Value::Object(inside) if !inside.is_empty() && !shown.is_secret() => {
+                    panel::line(buf, area, *row, &[(&indent, theme.plain), (&name, theme.dim)]);
+                    *row += 1;
+                    self.draw_fields(buf, area, row, &at, inside, theme);
+                }
+                _ => {
+                    let pieces = [(&*indent, theme.plain), (&*name, theme.dim), (&*brief(&shown), theme.plain)];
+                    panel::line(buf, area, *row, &pieces);
+                    *row += 1;
+                }
+            }
+        }
     }
 }
 
@@ -144,42 +175,23 @@ pub(super) fn columns(area: Rect) -> [Rect; 3] {
     Layout::horizontal(widths.map(Constraint::Length)).areas(area)
 }
 
-fn preview(buf: &mut Buffer, area: Rect, row: &mut u16, depth: u16, fields: &Object, theme: &Theme) {
-    for (name, value) in fields {
-        if *row >= area.height {
-            return;
-        }
-        let indent = " ".repeat(usize::from(1 + 2 * depth));
-        let name = format!("{:<12} ", name.as_str());
-        match value {
-            Value::Object(inside) if !inside.is_empty() => {
-                panel::line(buf, area, *row, &[(&indent, theme.plain), (&name, theme.dim)]);
-                *row += 1;
-                preview(buf, area, row, depth + 1, inside, theme);
-            }
-            other => {
-                panel::line(
-                    buf,
-                    area,
-                    *row,
-                    &[(&indent, theme.plain), (&name, theme.dim), (&brief(Some(other)), theme.plain)],
-                );
-                *row += 1;
-            }
-        }
-    }
-}
-
-/// What a record is called in a list: its name, title or first text.
-fn label(fields: &Object) -> String {
-    let named = ["name", "title", "label"].iter().find_map(|name| fields.get(*name));
-    let inside = |value: &Value| {
+/// What a record is called in a list: its name, title or first text that is no secret.
+fn label(fields: &Object, secrets: &Secrets) -> String {
+    let shown = |name: &str, value| {
+        let shown = secrets.shown(&Pointer::root().child(name), Some(value));
+        if shown.is_secret() { None } else { shown.value().cloned() }
+    };
+    let named = ["name", "title", "label"].iter().find_map(|name| shown(name, fields.get(*name)?));
+    let inside = |value: Value| {
         value.as_str().map(str::to_owned).or_else(|| {
             let inside = value.as_object()?;
             ["common", "official", "en"].iter().find_map(|name| inside.get(*name)?.as_str()).map(str::to_owned)
         })
     };
-    let text = named.and_then(inside).or_else(|| fields.values().find_map(Value::as_str).map(str::to_owned));
+    let mut others = fields.iter().filter(|(_, value)| value.as_str().is_some());
+    let text = named
+        .and_then(inside)
+        .or_else(|| others.find_map(|(name, value)| shown(name.as_str(), value)).and_then(inside));
     glyph::first_line(&text.unwrap_or_default()).chars().take(200).collect()
 }
 

@@ -3,6 +3,7 @@
 mod draw;
 
 use midair_record::Object;
+use midair_record::schema::Secrets;
 use midair_record::wire::{Event, Key, Op, Stored};
 use ratatui::layout::{Position, Rect};
 
@@ -39,6 +40,8 @@ pub struct Browser {
     focus: usize,
     pub filter: String,
     pub trouble: Option<String>,
+    /// What of the records is not shown.
+    pub secrets: Secrets,
     /// Ids of the records that somebody saved just now: they are marked for a moment.
     fresh: Vec<String>,
     /// Records came that the lists do not show yet.

@@ -1,37 +1,16 @@
-//! How a collision looks: two columns where there is room, stacked where there is not; a sign and a word for each state.
-
-use std::ops::Range;
+//! How a collision looks around its units: whose versions these are, how far the person is, what the save will do.
 
 use midair_record::Pointer;
-use midair_record::merge::State;
-use midair_record::merge::rule::Reason;
-use midair_record::resolution::Choice;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Modifier, Style};
 
-use super::sides::{self, SideLine};
-use super::{Collision, Focus, Saving};
+use super::list::{WIDE, shows_merged};
+use super::{Collision, Saving};
 use crate::tui::keys::{Action, Keys, Place};
 use crate::tui::msg::Clock;
 use crate::tui::theme::Theme;
 use crate::tui::when::{ago, time_of_day};
-use crate::tui::widgets::brief::brief;
 use crate::tui::widgets::{glyph, panel};
-
-/// From this width on, that is in a terminal of 100 columns, the sides stand side by side.
-const WIDE: u16 = 98;
-
-/// A line of the list of units: pieces of text, each with its style, at columns of its own.
-pub(in crate::tui::screens) type Line = Vec<(u16, String, Style)>;
-
-/// The list of units as it is laid out: its lines, which of them belong to what, and the first that shows.
-struct Laid {
-    area: Rect,
-    lines: Vec<Line>,
-    blocks: Vec<(Focus, Range<usize>)>,
-    top: usize,
-}
 
 impl Collision {
     /// Draws the collision.
@@ -52,8 +31,7 @@ impl Collision {
         self.draw_will(will, buf, theme);
         if let Some(hand) = &self.hand {
             let place = hand_place(inside);
-            let at = &self.resolution.units()[hand.unit].at;
-            let title = format!("{} by hand · {}", at.label(), hand.field.shape.words());
+            let title = format!("{} by hand · {}", self.label(hand.unit), hand.field.shape.words());
             ratatui::widgets::Widget::render(ratatui::widgets::Clear, place, buf);
             let text = panel::frame(buf, place, &title, "", theme);
             hand.field.area.draw(text, buf, theme.plain);
@@ -125,8 +103,14 @@ impl Collision {
         lines.join(" · ")
     }
 
+    /// Where the units stand, when the collision is drawn in `area`.
+    pub(super) fn list_in(&self, area: Rect, clock: Clock) -> Rect {
+        let inside = Rect::new(area.x + 1, area.y + 1, area.width.saturating_sub(2), area.height.saturating_sub(2));
+        self.list_area(inside, self.version_lines(inside, clock).len())
+    }
+
     /// What I started from.
-    fn from(&self) -> String {
+    pub(super) fn from(&self) -> String {
         self.resolution.base().map_or("scratch".into(), |base| format!("v{}", base.version))
     }
 
@@ -164,296 +148,6 @@ impl Collision {
         }
     }
 
-    fn draw_units(&self, area: Rect, buf: &mut Buffer, (theme, keys): (&Theme, &Keys)) {
-        if area.width >= WIDE {
-            self.draw_heads(area, buf, theme);
-        }
-        let Laid { area, lines, top, .. } = self.laid(area, (theme, keys));
-        for (row, line) in (0..area.height).zip(&lines[top..]) {
-            for (column, text, style) in line {
-                let x = area.x + column;
-                if x < area.right() {
-                    glyph::put(buf, (x, area.y + row), area.right() - x, text, *style);
-                }
-            }
-        }
-    }
-
-    /// What can be focused at line `y` of the screen, when the collision is drawn in `area`.
-    pub(super) fn focus_in(&self, area: Rect, y: u16, look: (&Theme, &Keys), clock: Clock) -> Option<Focus> {
-        let inside = Rect::new(area.x + 1, area.y + 1, area.width.saturating_sub(2), area.height.saturating_sub(2));
-        let list = self.list_area(inside, self.version_lines(inside, clock).len());
-        let Laid { area, blocks, top, .. } = self.laid(list, look);
-        let line = top + usize::from(y.checked_sub(area.y).filter(|row| *row < area.height)?);
-        blocks.into_iter().find(|(_, lines)| lines.contains(&line)).map(|(focus, _)| focus)
-    }
-
-    fn laid(&self, area: Rect, (theme, keys): (&Theme, &Keys)) -> Laid {
-        let wide = area.width >= WIDE;
-        let area = if wide { Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area } } else { area };
-        let visible = self.visible();
-        let mut lines: Vec<Line> = Vec::new();
-        let mut blocks = Vec::new();
-        let mut focused = 0..0;
-        for (place, index) in visible.iter().enumerate() {
-            if place == self.resolution.asked() && place > 0 {
-                lines.push(vec![(1, "merged without a question:".into(), theme.dim)]);
-            }
-            let mut block = |lines: &mut Vec<Line>, row: Focus, block: Vec<Line>| {
-                let range = lines.len()..lines.len() + block.len();
-                if row == self.focus {
-                    focused = range.clone();
-                }
-                blocks.push((row, range));
-                lines.extend(block);
-            };
-            let parts = self.parts(*index);
-            let unit = Focus::unit(*index);
-            match (parts.is_empty(), wide) {
-                (true, true) => block(&mut lines, unit, self.wide_block(*index, area, theme)),
-                (true, false) => block(&mut lines, unit, self.stacked_block(*index, area, theme)),
-                (false, _) => {
-                    block(&mut lines, unit, self.head_of_parts(*index, &parts, area.width, theme));
-                    for (number, (piece, part)) in parts.iter().enumerate() {
-                        let row = Focus { unit: *index, piece: Some(*piece) };
-                        let name = format!("part {}/{}", number + 1, parts.len());
-                        let drawn = if wide {
-                            self.wide_part(row, part, &name, area, theme)
-                        } else {
-                            self.stacked_part(row, part, &name, area, theme)
-                        };
-                        block(&mut lines, row, drawn);
-                    }
-                }
-            }
-        }
-        if !self.show.merged && self.merged_count() > 0 {
-            let key = shows_merged(theme, keys);
-            let fold = match self.merged_count() {
-                1 => format!("+ 1 field merged by itself ({key} to show)"),
-                many => format!("+ {many} fields merged by themselves ({key} to show)"),
-            };
-            lines.push(vec![(1, fold, theme.dim)]);
-        }
-        if visible.is_empty() && self.merged_count() == 0 {
-            lines.push(vec![(1, "Both sides are the same.".into(), theme.dim)]);
-        }
-        let (first, last) = (focused.start, focused.end.saturating_sub(1).max(focused.start));
-        let height = usize::from(area.height);
-        let middle = if last - first >= height { first + height / 2 } else { first.midpoint(last) };
-        let top = panel::top_row(middle, lines.len(), area.height).min(first);
-        Laid { area, lines, blocks, top }
-    }
-
-    /// Column of the first side, and the width of each side.
-    pub(super) fn columns(&self, width: u16) -> (u16, u16) {
-        let label = (width / 5).clamp(20, 32);
-        let sides = if self.show.base { 3 } else { 2 };
-        (label, (width - label) / sides)
-    }
-
-    fn draw_heads(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
-        let (label, side) = self.columns(area.width);
-        let theirs = self.resolution.theirs();
-        let (theirs, mine) = match &self.files {
-            None => (format!("{} (v{})", theirs.updated_by, theirs.version), format!("you, from {}", self.from())),
-            Some(files) => (files.theirs.clone(), files.mine.clone()),
-        };
-        let heads = [
-            (label, format!("◀ theirs: {theirs}"), theme.theirs),
-            (label + side, "base: what both started from".to_owned(), theme.dim),
-            (label + side * if self.show.base { 2 } else { 1 }, format!("mine: {mine} ▶"), theme.mine),
-        ];
-        for (place, (column, text, style)) in heads.iter().enumerate() {
-            if place != 1 || self.show.base {
-                glyph::put(buf, (area.x + column, area.y), side, text, style.add_modifier(Modifier::BOLD));
-            }
-        }
-    }
-
-    pub(super) fn most_lines(&self, area: Rect) -> usize {
-        if self.show.whole { usize::from(area.height).max(6) } else { usize::from(area.height / 3).clamp(2, 6) }
-    }
-
-    fn wide_block(&self, index: usize, area: Rect, theme: &Theme) -> Vec<Line> {
-        let unit = &self.resolution.units()[index];
-        let (label, side) = self.columns(area.width);
-        let room = side.saturating_sub(4);
-        let most = self.most_lines(area);
-        let (theirs, mine, base) = (unit.theirs.as_ref(), unit.mine.as_ref(), unit.base.as_ref());
-        let left = sides::lines(theirs, mine, base, room, most);
-        let right = sides::lines(mine, theirs, base, room, most);
-        let middle = if self.show.base { sides::lines(base, mine, base, room, most) } else { Vec::new() };
-        let mut names = self.names(index, label.saturating_sub(1), theme);
-        let height = left.len().max(right.len()).max(middle.len()).max(names.len());
-        names.resize(height, Line::new());
-        let mine_at = label + side * if self.show.base { 2 } else { 1 };
-        let dots = self.dots(index);
-        for (row, line) in names.iter_mut().enumerate() {
-            if row == 0 {
-                line.push((label, dots.0.into(), self.side_style(index, &Choice::Theirs, theme)));
-                line.push((mine_at, dots.1.into(), self.side_style(index, &Choice::Mine, theme)));
-            }
-            push_side(line, label + 2, room, left.get(row), self.side_style(index, &Choice::Theirs, theme));
-            push_side(line, label + side + 2, room, middle.get(row), self.side_style(index, &Choice::Base, theme));
-            push_side(line, mine_at + 2, room, right.get(row), self.side_style(index, &Choice::Mine, theme));
-        }
-        names.extend(self.moved_line(index, theme));
-        names.extend(self.fault_lines(index, theme));
-        names.extend(self.hand_line(index, label, theme));
-        names
-    }
-
-    fn stacked_block(&self, index: usize, area: Rect, theme: &Theme) -> Vec<Line> {
-        let unit = &self.resolution.units()[index];
-        let most = self.most_lines(area).min(if self.show.whole { usize::MAX } else { 3 });
-        let mut block = self.names(index, area.width, theme);
-        let (dot_theirs, dot_mine) = self.dots(index);
-        let (theirs, mine, base) = (unit.theirs.as_ref(), unit.mine.as_ref(), unit.base.as_ref());
-        let side = |block: &mut Vec<Line>, head: String, value, other, style: Style| {
-            let lines = sides::lines(value, other, base, area.width.saturating_sub(16), most);
-            for (row, text) in lines.iter().enumerate() {
-                let mut line = Line::new();
-                if row == 0 {
-                    line.push((2, head.clone(), style));
-                }
-                push_side(&mut line, 14, area.width.saturating_sub(15), Some(text), style);
-                block.push(line);
-            }
-        };
-        side(
-            &mut block,
-            format!("{dot_theirs} ◀ theirs"),
-            theirs,
-            mine,
-            self.side_style(index, &Choice::Theirs, theme),
-        );
-        if self.show.base {
-            side(&mut block, "    base".into(), base, mine, self.side_style(index, &Choice::Base, theme));
-        }
-        side(&mut block, format!("{dot_mine} ▶ mine"), mine, theirs, self.side_style(index, &Choice::Mine, theme));
-        block.extend(self.moved_line(index, theme));
-        block.extend(self.fault_lines(index, theme));
-        block.extend(self.hand_line(index, 2, theme));
-        block
-    }
-
-    /// The sign, the name, which version set it, and what kind of difference it is.
-    pub(super) fn names(&self, index: usize, room: u16, theme: &Theme) -> Vec<Line> {
-        let unit = &self.resolution.units()[index];
-        let (sign, style) = self.sign(index, theme);
-        let focused = self.focus == Focus::unit(index);
-        let cursor = if focused { "▸" } else { " " };
-        let name_style = if focused { theme.title } else { theme.plain };
-        let set_by = self.resolution.set_by(index).map(|line| format!(" (v{})", line.version)).unwrap_or_default();
-        let name = glyph::fit(&format!("{}{set_by}", unit.label()), room.saturating_sub(4));
-        let kind = match unit.state {
-            State::Conflict(kind) => kind.words(),
-            State::Same => "same on both",
-            State::OnlyMine => "only you changed it",
-            State::OnlyTheirs => "only they changed it",
-            State::Merged => "both changed it, merged",
-        };
-        let kind = &match self.rule_words(index) {
-            Some(rule) => format!("{kind} · {rule}"),
-            None => kind.to_owned(),
-        };
-        let mut lines =
-            vec![vec![(0, cursor.into(), theme.asks), (1, sign.into(), style), (3, name.clone(), name_style)]];
-        let taken = 3 + glyph::width(&name, room) + 2;
-        if room > 40 && taken + 10 < room {
-            lines[0].push((taken, format!("· {kind}"), theme.dim));
-        } else {
-            let kind = panel::wrap(kind, room.saturating_sub(4));
-            lines.extend(kind.into_iter().map(|line| vec![(3, line, theme.dim)]));
-        }
-        lines
-    }
-
-    /// The rule of a unit and where it comes from, unless it is the default.
-    fn rule_words(&self, index: usize) -> Option<String> {
-        let unit = &self.resolution.units()[index];
-        match unit.reason {
-            Reason::Default => None,
-            reason => Some(format!("{}, {}", unit.rule, reason.words())),
-        }
-    }
-
-    fn sign(&self, index: usize, theme: &Theme) -> (&'static str, Style) {
-        match (self.resolution.choice(index), self.resolution.units()[index].state) {
-            (choice, _) if choice.is_open() => ("?", theme.asks),
-            (Choice::Undecided, _) => ("?", theme.asks),
-            (Choice::Both, _) => ("+", theme.good),
-            (Choice::Pieces(_), _) => ("✓", theme.good),
-            (Choice::Hand(_), _) => ("✎", theme.good),
-            (_, State::Same) => ("=", theme.dim),
-            (Choice::Theirs, _) => ("◀", theme.theirs),
-            (Choice::Mine, _) => ("▶", theme.mine),
-            (Choice::Base, _) => ("▽", theme.good),
-        }
-    }
-
-    fn dots(&self, index: usize) -> (&'static str, &'static str) {
-        match self.resolution.choice(index) {
-            Choice::Undecided => (" ", " "),
-            Choice::Theirs => ("●", "○"),
-            Choice::Mine => ("○", "●"),
-            Choice::Both => ("●", "●"),
-            Choice::Base | Choice::Hand(_) | Choice::Pieces(_) => ("○", "○"),
-        }
-    }
-
-    fn side_style(&self, index: usize, side: &Choice, theme: &Theme) -> Style {
-        let own = match side {
-            Choice::Theirs => theme.theirs,
-            Choice::Mine => theme.mine,
-            _ => theme.dim,
-        };
-        match self.resolution.choice(index) {
-            _ if !self.resolution.asks(index) && self.resolution.choice(index) != side => theme.dim,
-            Choice::Undecided => own,
-            choice if choice == side => own.add_modifier(Modifier::BOLD),
-            _ => theme.dim,
-        }
-    }
-
-    /// What the result breaks here.
-    pub(super) fn fault_lines(&self, index: usize, theme: &Theme) -> Vec<Line> {
-        let unit = &self.resolution.units()[index];
-        let faults = self.faults.iter().filter(|fault| unit.overlaps(&fault.at));
-        faults.map(|fault| vec![(3, format!("✗ {}", fault.what), theme.bad)]).collect()
-    }
-
-    /// That theirs changed after it was decided, and what had been decided.
-    pub(super) fn moved_line(&self, index: usize, theme: &Theme) -> Option<Line> {
-        let was = self.resolution.moved(index)?;
-        let now = brief(self.resolution.units()[index].theirs.as_ref());
-        let mut words = format!("moved again: was {}, now {now}", brief(was.theirs.as_ref()));
-        match &was.choice {
-            Choice::Hand(value) => {
-                words += &format!("; you had written {}, which writing by hand offers", brief(value.as_ref()))
-            }
-            Choice::Mine => words += "; you had taken mine",
-            Choice::Theirs => words += "; you had taken theirs",
-            Choice::Base => words += "; you had taken base",
-            Choice::Both => words += "; you had taken both",
-            Choice::Pieces(_) => words += "; what you decided of its parts stands where they are the same",
-            Choice::Undecided => {}
-        }
-        Some(vec![(3, words, theme.asks)])
-    }
-
-    pub(super) fn hand_line(&self, index: usize, column: u16, theme: &Theme) -> Option<Line> {
-        let sign = match self.resolution.choice(index) {
-            Choice::Hand(_) => "✎ by hand: ",
-            Choice::Base => "▽ base: ",
-            Choice::Both => "+ both: ",
-            _ => return None,
-        };
-        let value = self.resolution.pick(index).flatten();
-        Some(vec![(column, format!("{sign}{}", brief(value.as_ref())), theme.good)])
-    }
-
     /// Where the value written by hand is drawn when the collision is drawn in `area`.
     pub(super) fn hand_area(&self, area: Rect) -> Rect {
         let inside = Rect::new(area.x + 1, area.y + 1, area.width.saturating_sub(2), area.height.saturating_sub(2));
@@ -472,41 +166,8 @@ impl Collision {
     }
 }
 
-/// The key that shows what merged by itself.
-fn shows_merged(theme: &Theme, keys: &Keys) -> String {
-    keys.shown(Place::Collision, Action::ShowMerged, theme.ascii)
-}
-
 /// The lower half of the screen.
 fn hand_place(inside: Rect) -> Rect {
     let height = (inside.height / 2).max(3).min(inside.height);
     Rect { y: inside.bottom() - height, height, ..inside }
-}
-
-pub(in crate::tui::screens) fn push_side(
-    line: &mut Line,
-    column: u16,
-    room: u16,
-    side: Option<&SideLine>,
-    style: Style,
-) {
-    let Some(SideLine { text, changed }) = side else { return };
-    let marked = style.add_modifier(Modifier::UNDERLINED);
-    let mut at = column;
-    let mut push = |part: &str, style: Style| {
-        let left = (column + room).saturating_sub(at);
-        if !part.is_empty() && left > 0 {
-            let shown = glyph::fit(part, left);
-            let width = glyph::width(&shown, left);
-            line.push((at, shown, style));
-            at += width;
-        }
-    };
-    let mut from = 0;
-    for range in changed {
-        push(&text[from..range.start], style);
-        push(&text[range.clone()], marked);
-        from = range.end;
-    }
-    push(&text[from..], style);
 }

@@ -1,19 +1,22 @@
 //! The collision screen: theirs and mine side by side, decided field by field; knows no server.
 
-pub(super) mod draw;
+mod block;
+mod draw;
+pub(super) mod list;
 mod outside;
 mod parts;
 mod pointing;
 pub(super) mod sides;
-mod words;
+mod veil;
+pub mod words;
 
 use midair_record::Value;
 use midair_record::draft::Draft;
 use midair_record::merge::Unit;
-use midair_record::merge::hunk::{HunkChoice, Piece};
+use midair_record::merge::hunk::{self, HunkChoice, Piece};
 use midair_record::merge::rule::Rule;
 use midair_record::resolution::{Choice, Resolution};
-use midair_record::schema::Violation;
+use midair_record::schema::{Secrets, Violation};
 use ratatui::crossterm::event::KeyCode;
 
 use super::editor::{Editor, Saving};
@@ -28,7 +31,12 @@ pub struct Collision {
     pub editor: Box<Editor>,
     pub resolution: Resolution,
     pub saving: Saving,
+    pub secrets: Secrets,
     focus: Focus,
+    /// How many lines of what is focused are scrolled past, where not all of them show.
+    scroll: usize,
+    /// How many more can be.
+    hidden: usize,
     hand: Option<Hand>,
     show: Show,
     /// What the result broke of the collection's schema when it was to be saved.
@@ -75,6 +83,8 @@ fn is_long(unit: &Unit) -> bool {
 struct Hand {
     unit: usize,
     field: FieldEditor,
+    /// Whether a secret that is written is shown.
+    shows: bool,
 }
 
 /// What is shown beside the two sides.
@@ -88,12 +98,14 @@ struct Show {
 impl Collision {
     /// Opens a collision on its first undecided unit.
     pub fn open(editor: Box<Editor>, resolution: Resolution) -> Self {
-        let focus = Focus::default();
         let mut collision = Collision {
+            secrets: editor.secrets.clone(),
             editor,
             resolution,
             saving: Saving::No,
-            focus,
+            focus: Focus::default(),
+            scroll: 0,
+            hidden: 0,
             hand: None,
             show: Show::default(),
             faults: Vec::new(),
@@ -108,13 +120,14 @@ impl Collision {
     }
 
     /// Opens a collision of three files.
-    pub fn of_files(editor: Box<Editor>, resolution: Resolution, files: Files) -> Self {
+    pub fn of_files(mut editor: Box<Editor>, resolution: Resolution, files: Files) -> Self {
+        editor.veil(&Secrets::none());
         Collision { files: Some(files), ..Self::open(editor, resolution) }
     }
 
     /// What the result does, a sentence a line.
     pub fn will(&self) -> Vec<String> {
-        let mut lines = words::save_will(&self.resolution);
+        let mut lines = words::save_will(&self.resolution, &self.secrets);
         if self.files.is_some()
             && let [only] = lines.as_mut_slice()
             && only.starts_with("send nothing")
@@ -136,7 +149,8 @@ impl Collision {
     /// Which parts of unit `index` are decided one by one: those that ask, in a unit that asks and is not written by hand.
     fn parts(&self, index: usize) -> Vec<(usize, Piece)> {
         let by_hand = matches!(self.resolution.choice(index), Choice::Hand(_));
-        if by_hand || !self.resolution.asks(index) || self.resolution.units()[index].hunks.is_empty() {
+        let plain = self.resolution.units()[index].hunks.is_empty();
+        if by_hand || !self.resolution.asks(index) || plain || self.is_secret(index) {
             return Vec::new();
         }
         self.resolution.pieces(index).into_iter().enumerate().filter(|(_, piece)| piece.asks).collect()
@@ -220,10 +234,16 @@ impl Collision {
         let unit = self.resolution.units().get(self.focus.unit)?;
         match action {
             Action::TakeBase if self.resolution.base().is_none() => Some("What you started from is not known."),
+            Action::TakeBoth if self.is_secret(self.focus.unit) => {
+                Some("A secret is one or the other, or written by hand.")
+            }
             Action::TakeBoth if self.focus.piece.is_none() && unit.both().is_none() => {
                 Some("Both goes with texts and lists; here it is one or the other, or written by hand.")
             }
             Action::Split if self.focus.piece.is_none() => Some("Only a part of a text or list can be split."),
+            Action::Split if !self.can_split() => {
+                Some("This part is one line on each side; there is nothing to split.")
+            }
             Action::AllTheirs | Action::AllMine if self.resolution.undecided() == 0 => {
                 Some("Nothing is undecided; what is decided stays.")
             }
@@ -238,6 +258,7 @@ impl Collision {
             Action::ShowMerged => self.merged_count() > 0,
             Action::ShowBase => self.resolution.base().is_some(),
             Action::ShowWhole => self.resolution.units().iter().any(is_long),
+            Action::ShowSecret => false,
             Action::Undo => self.resolution.can_undo(),
             Action::Redo => self.resolution.can_redo(),
             Action::NextUndecided | Action::PreviousUndecided => self.resolution.undecided() > 0,
@@ -252,9 +273,13 @@ impl Collision {
 
     /// Does what a key means here. `true`: a decision changed, and the draft on disk is behind.
     pub fn act(&mut self, action: Action) -> bool {
+        let was = self.focus;
         let decided = self.does(action);
         if decided {
             self.faults.clear();
+        }
+        if self.focus != was || action == Action::ShowWhole {
+            self.scroll = 0;
         }
         decided
     }
@@ -263,6 +288,8 @@ impl Collision {
         let rows = self.rows();
         let place = rows.iter().position(|row| *row == self.focus).unwrap_or(0);
         match action {
+            Action::Up | Action::PageUp if self.scroll > 0 => self.scroll_by(action),
+            Action::Down | Action::PageDown if self.scroll < self.hidden => self.scroll_by(action),
             Action::Up => self.focus = rows.get(place.saturating_sub(1)).copied().unwrap_or(self.focus),
             Action::Down => self.focus = rows.get(place + 1).copied().unwrap_or(self.focus),
             Action::PageUp => self.focus = rows.get(place.saturating_sub(10)).copied().unwrap_or(self.focus),
@@ -305,6 +332,20 @@ impl Collision {
             self.next_undecided();
         }
         true
+    }
+
+    /// Scrolls in what is focused, which is taller than the list.
+    fn scroll_by(&mut self, action: Action) {
+        let rows = if matches!(action, Action::Up | Action::Down) { 1 } else { 10 };
+        self.scroll = match action {
+            Action::Up | Action::PageUp => self.scroll.saturating_sub(rows),
+            _ => (self.scroll + rows).min(self.hidden),
+        };
+    }
+
+    fn can_split(&self) -> bool {
+        let Focus { unit, piece: Some(piece) } = self.focus else { return false };
+        hunk::split(&mut self.resolution.pieces(unit), piece, 1)
     }
 
     fn split(&mut self) -> bool {
@@ -365,6 +406,7 @@ impl Collision {
     /// written before theirs moved is offered again.
     fn write_by_hand(&mut self) {
         self.hand = self.begun_by_hand();
+        self.veil_hand();
     }
 
     fn begun_by_hand(&self) -> Option<Hand> {
@@ -381,7 +423,7 @@ impl Collision {
             Some(Value::Null) | None => Shape::of(unit.mine.as_ref().or(unit.theirs.as_ref())),
             value => Shape::of(value),
         };
-        Some(Hand { unit: self.focus.unit, field: FieldEditor::open_as(shape, start) })
+        Some(Hand { unit: self.focus.unit, field: FieldEditor::open_as(shape, start), shows: false })
     }
 
     /// Ends writing by hand: what is written is the choice.

@@ -22,7 +22,9 @@ impl Collision {
         hand.field.area.select_all();
         hand.field.area.insert(text);
         hand.field.value()?;
-        if self.hand.replace(hand).is_some() {
+        let was_open = self.hand.replace(hand).is_some();
+        self.veil_hand();
+        if was_open {
             return Ok(());
         }
         self.hand_done()

@@ -4,7 +4,7 @@ use midair_record::merge::hunk::{HunkChoice, Piece, Side};
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use super::draw::{Line, push_side};
+use super::list::{Line, push_side};
 use super::{Collision, Focus, sides};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::glyph;
@@ -26,9 +26,7 @@ impl Collision {
             many => format!("{open} · {many} other parts merged"),
         };
         head.push(vec![(3, words, theme.dim)]);
-        head.extend(self.moved_line(index, theme));
-        head.extend(self.fault_lines(index, theme));
-        head.extend(self.hand_line(index, 3, theme));
+        head.extend(self.outcome(index, 3, width, 3, theme));
         head
     }
 
@@ -68,14 +66,21 @@ impl Collision {
         }
     }
 
-    pub(super) fn wide_part(&self, row: Focus, part: &Piece, name: &str, area: Rect, theme: &Theme) -> Vec<Line> {
-        let unit = &self.resolution.units()[row.unit];
+    /// A part with its sides beside each other, each in at most `most` lines.
+    pub(super) fn wide_part(
+        &self,
+        row: Focus,
+        part: &Piece,
+        name: &str,
+        (area, most): (Rect, usize),
+        theme: &Theme,
+    ) -> Vec<Line> {
+        let three = self.three(row.unit);
         let (label, side) = self.columns(area.width);
-        let (room, most) = (side.saturating_sub(4), self.most_lines(area));
+        let (room, mine_at) = (side.saturating_sub(4), self.mine_at(area.width));
         let middle = if self.show.base { Some(label + side) } else { None };
-        let mine_at = label + side * if self.show.base { 2 } else { 1 };
         let mut block = vec![self.part_name(row, part, name, theme)];
-        if let Some(context) = sides::before(unit, &part.span) {
+        if let Some(context) = sides::before(&three, &part.span) {
             for column in [Some(label), middle, Some(mine_at)].into_iter().flatten() {
                 block[0].push((column + 2, glyph::fit(&format!("⋯ {context}"), room), theme.dim));
             }
@@ -84,7 +89,7 @@ impl Collision {
         let first = block.len() - 1;
         let mut put = |column: u16, of: Side, choice: HunkChoice, dot: &str| {
             let style = Self::part_style(part, choice, theme);
-            for (row, line) in sides::part(unit, &part.span, of, most).iter().enumerate() {
+            for (row, line) in sides::part(&three, &part.span, of, room, most).iter().enumerate() {
                 if block.len() == first + row {
                     block.push(Line::new());
                 }
@@ -102,22 +107,30 @@ impl Collision {
         block
     }
 
-    pub(super) fn stacked_part(&self, row: Focus, part: &Piece, name: &str, area: Rect, theme: &Theme) -> Vec<Line> {
-        let unit = &self.resolution.units()[row.unit];
-        let most = self.most_lines(area).min(if self.show.whole { usize::MAX } else { 3 });
+    /// A part with its sides one below the other, each in at most `most` lines.
+    pub(super) fn stacked_part(
+        &self,
+        row: Focus,
+        part: &Piece,
+        name: &str,
+        (area, most): (Rect, usize),
+        theme: &Theme,
+    ) -> Vec<Line> {
+        let three = self.three(row.unit);
+        let room = area.width.saturating_sub(17);
         let mut name = self.part_name(row, part, name, theme);
-        if let Some(context) = sides::before(unit, &part.span) {
+        if let Some(context) = sides::before(&three, &part.span) {
             name.push((16, glyph::fit(&format!("⋯ {context}"), area.width.saturating_sub(17)), theme.dim));
         }
         let mut block = vec![name];
         let mut put = |head: String, of: Side, choice: HunkChoice| {
             let style = Self::part_style(part, choice, theme);
-            for (row, line) in sides::part(unit, &part.span, of, most).iter().enumerate() {
+            for (row, line) in sides::part(&three, &part.span, of, room, most).iter().enumerate() {
                 let mut drawn = Line::new();
                 if row == 0 {
                     drawn.push((4, head.clone(), style));
                 }
-                push_side(&mut drawn, 16, area.width.saturating_sub(17), Some(line), style);
+                push_side(&mut drawn, 16, room, Some(line), style);
                 block.push(drawn);
             }
         };

@@ -2,19 +2,27 @@
 
 use midair_record::Value;
 use midair_record::deed::{Deed, Verb};
-use midair_record::merge::differences;
+use midair_record::merge::{Unit, differences};
 use midair_record::resolution::Resolution;
+use midair_record::schema::{MASK, Secrets};
 
 use crate::tui::widgets::brief::brief;
 
 /// A deed in words: `reverts bob's priority: high → low`.
-pub fn deed(deed: &Deed) -> String {
-    let (name, from, to) = (deed.at.label(), brief(deed.from.as_ref()), brief(deed.to.as_ref()));
+pub fn deed(deed: &Deed, secrets: &Secrets) -> String {
+    let name = secrets.label(&deed.at);
+    let [was, becomes] = [&deed.from, &deed.to].map(|value| secrets.shown(&deed.at, value.as_ref()));
+    let (from, to) = (brief(&was), brief(&becomes));
     let owned = |by: &Option<String>| match by {
         Some(by) => format!("{by}'s {name}"),
         None => format!("their {name}"),
     };
-    if let Some(parts) = parts(deed.from.as_ref(), deed.to.as_ref()) {
+    let parts = match (was.value(), becomes.value()) {
+        (Some(_), Some(_)) if was.is_secret() => Some(format!("{MASK} changed")),
+        (one, other) if one == other => Some(format!("{MASK} changed in it")),
+        _ => parts(deed, secrets),
+    };
+    if let Some(parts) = parts {
         return match &deed.verb {
             Verb::Revert(by) | Verb::Replace(by) => format!("change {}: {parts}", owned(by)),
             _ => format!("change {name}: {parts}"),
@@ -31,14 +39,14 @@ pub fn deed(deed: &Deed) -> String {
 }
 
 /// What changes in a list or in a text of many lines: `add web, remove draft`, `+2 −1 lines`.
-fn parts(from: Option<&Value>, to: Option<&Value>) -> Option<String> {
-    match (from?, to?) {
+fn parts(Deed { at, from, to, .. }: &Deed, secrets: &Secrets) -> Option<String> {
+    match (from.as_ref()?, to.as_ref()?) {
         (Value::Array(from), Value::Array(to)) => {
             let (added, removed) = differences(from, to);
             let named = |word: &str, values: &[&Value]| match values {
                 [] => None,
                 few if few.len() <= 3 => {
-                    let words: Vec<String> = few.iter().map(|value| brief(Some(value))).collect();
+                    let words: Vec<String> = few.iter().map(|value| brief(&secrets.shown_element(at, value))).collect();
                     Some(format!("{word} {}", words.join(", ")))
                 }
                 many => Some(format!("{word} {} elements", many.len())),
@@ -63,25 +71,31 @@ fn parts(from: Option<&Value>, to: Option<&Value>) -> Option<String> {
 }
 
 /// The lines of "your save will": what is undecided, then what is done, then what is kept of theirs.
-pub fn save_will(resolution: &Resolution) -> Vec<String> {
+pub fn save_will(resolution: &Resolution, secrets: &Secrets) -> Vec<String> {
     let units = 0..resolution.units().len();
     let open: Vec<String> = units
         .filter(|&index| resolution.choice_is_open(index))
-        .map(|index| resolution.units()[index].label())
+        .map(|index| label(&resolution.units()[index], secrets))
         .collect();
     let mut lines = Vec::new();
     if !open.is_empty() {
         lines.push(format!("? undecided: {}", open.join(", ")));
     }
     let deeds = resolution.deeds();
-    lines.extend(deeds.iter().map(deed_line));
+    lines.extend(deeds.iter().map(|deed| deed_line(deed, secrets)));
     if deeds.is_empty() && open.is_empty() {
         lines.push("send nothing: what the server has is what you chose".into());
     }
     lines
 }
 
-fn deed_line(one: &Deed) -> String {
+/// How people read where a unit is, as [`Unit::label`], with the secrets in it masked.
+pub fn label(unit: &Unit, secrets: &Secrets) -> String {
+    let names: Vec<String> = unit.places().map(|at| secrets.label(at)).collect();
+    names.join(" + ")
+}
+
+fn deed_line(one: &Deed, secrets: &Secrets) -> String {
     let sign = if matches!(one.verb, Verb::Revert(_) | Verb::Replace(_)) { "!" } else { "·" };
-    format!("{sign} {}", deed(one))
+    format!("{sign} {}", deed(one, secrets))
 }

@@ -1,12 +1,14 @@
 //! How the inbox looks: two lines a draft, how it stands and what was typed; and what a rule would decide, before it does.
 
 use midair_record::Resolution;
+use midair_record::schema::Secrets;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Drafts, Standing};
+use super::{Drafts, Meant, Standing};
 use crate::tui::keys::{Action, Keys, Place};
 use crate::tui::msg::{Clock, WaitingDraft};
+use crate::tui::screens::collision::words::label;
 use crate::tui::theme::Theme;
 use crate::tui::when::ago;
 use crate::tui::widgets::brief::brief;
@@ -78,7 +80,7 @@ impl Drafts {
             }
             Some(Standing::Met(met)) => {
                 let style = if met.undecided() > 0 { theme.asks } else { theme.good };
-                (if met.undecided() > 0 { "? " } else { "✓ " }, stands(met), style)
+                (if met.undecided() > 0 { "? " } else { "✓ " }, stands(met, &self.secrets(&draft.key)), style)
             }
         };
         let when =
@@ -94,8 +96,10 @@ impl Drafts {
             (&*when, theme.dim),
         ];
         panel::line(buf, place, 0, &pieces);
-        let change =
-            |change: &midair_record::diff::Change| format!("{}: {}", change.at.label(), brief(change.now.as_ref()));
+        let secrets = self.secrets(&draft.key);
+        let change = |change: &midair_record::diff::Change| {
+            format!("{}: {}", secrets.label(&change.at), brief(&secrets.shown(&change.at, change.now.as_ref())))
+        };
         let changes: Vec<String> = draft.changes().iter().take(5).map(change).collect();
         let doomed = self.doomed.as_deref() == Some(&one.slot);
         let again = keys.shown(Place::Drafts, Action::ThrowAway, theme.ascii);
@@ -119,8 +123,8 @@ impl Drafts {
         let room = usize::from(inside.height.saturating_sub(3));
         let fit = if meant.len() > room { room.saturating_sub(1) } else { room };
         let mut y = 1;
-        for (_, record, value) in meant.iter().take(fit) {
-            let words = format!("  {record}: {}", brief(value.as_ref()));
+        for Meant { record, becomes, .. } in meant.iter().take(fit) {
+            let words = format!("  {record}: {becomes}");
             panel::line(buf, inside, y, &[(&words, if rule.theirs { theme.theirs } else { theme.mine })]);
             y += 1;
         }
@@ -138,10 +142,10 @@ fn who(by: &str) -> &str {
 }
 
 /// How a draft and what was saved since stand to each other: `2 undecided (name, owner) · bob, v8`.
-fn stands(met: &Resolution) -> String {
+fn stands(met: &Resolution, secrets: &Secrets) -> String {
     let theirs = met.theirs();
     let open = (0..met.units().len()).filter(|&unit| met.asks(unit) && met.choice_is_open(unit));
-    let fields: Vec<String> = open.map(|unit| met.units()[unit].label()).collect();
+    let fields: Vec<String> = open.map(|unit| label(&met.units()[unit], secrets)).collect();
     let whose = format!("{}, v{}", who(&theirs.updated_by), theirs.version);
     match (fields.len(), met.asked()) {
         (0, 0) => format!("fits with {whose}"),

@@ -5,14 +5,18 @@ mod draw;
 
 use std::collections::HashMap;
 
+use midair_record::Pointer;
 use midair_record::draft::Draft;
 use midair_record::resolution::{Choice, Resolution, Which};
+use midair_record::schema::Secrets;
 use midair_record::wire::{Key, VersionLine};
-use midair_record::{Pointer, Value};
 
+use super::collision::sides::shown_in;
+use super::collision::words::label;
 use crate::tui::definition::Definition;
 use crate::tui::keys::Action;
 use crate::tui::msg::{Effect, Read, WaitingDraft};
+use crate::tui::widgets::brief::brief;
 
 /// The drafts that wait.
 #[derive(Clone, Debug)]
@@ -27,6 +31,8 @@ pub struct Drafts {
     pub filter: String,
     /// A rule that is asked about: what it would decide is shown.
     pub rule: Option<Rule>,
+    /// What of the records is not shown, by collection.
+    pub secrets: HashMap<String, Secrets>,
     focus: usize,
     standing: HashMap<String, Standing>,
     /// The drafts that each rule decided, the last rule last.
@@ -53,6 +59,14 @@ pub struct Rule {
     pub theirs: bool,
 }
 
+/// A draft that a rule decides something in: which record, and what the field would become.
+#[derive(Clone, Debug)]
+struct Meant {
+    slot: String,
+    record: String,
+    becomes: String,
+}
+
 impl Rule {
     fn choice(&self) -> Choice {
         if self.theirs { Choice::Theirs } else { Choice::Mine }
@@ -73,6 +87,7 @@ impl Drafts {
             doomed: None,
             filter: String::new(),
             rule: None,
+            secrets: HashMap::new(),
             focus: 0,
             standing: HashMap::new(),
             ruled: Vec::new(),
@@ -161,7 +176,7 @@ impl Drafts {
         let first = |one: &WaitingDraft| {
             let met = self.met(&one.slot)?;
             let open = (0..met.units().len()).find(|&unit| met.asks(unit) && met.choice_is_open(unit))?;
-            Some(met.units()[open].label())
+            Some(label(&met.units()[open], &self.secrets(&one.draft.key)))
         };
         let all = self.listed();
         let focused = self.focused().and_then(first);
@@ -174,8 +189,12 @@ impl Drafts {
     /// A sentence where no listed draft is undecided about it.
     pub fn ask_rule(&mut self, field: &str, theirs: bool) -> Result<(), String> {
         let all = self.listed();
-        let units = || all.iter().filter_map(|&at| self.met(&self.waiting[at].slot)).flat_map(|met| met.units());
-        let named = units().find(|unit| unit.label() == field).map(|unit| unit.at.clone());
+        let named = all.iter().find_map(|&at| {
+            let WaitingDraft { slot, draft, .. } = &self.waiting[at];
+            let secrets = self.secrets(&draft.key);
+            let unit = self.met(slot)?.units().iter().find(|unit| label(unit, &secrets) == field)?;
+            Some(unit.at.clone())
+        });
         let typed = || Pointer::new(field.split(['.', '/']).filter(|name| !name.is_empty()).map(Into::into).collect());
         let rule = Rule { under: named.unwrap_or_else(typed), theirs };
         if self.meant(&rule).is_empty() {
@@ -185,8 +204,13 @@ impl Drafts {
         Ok(())
     }
 
-    /// The listed drafts that a rule decides something in: which record, and what the field would become.
-    fn meant(&self, rule: &Rule) -> Vec<(String, String, Option<Value>)> {
+    /// What of a record is not shown.
+    fn secrets(&self, key: &Key) -> Secrets {
+        self.secrets.get(&key.collection).cloned().unwrap_or_default()
+    }
+
+    /// The listed drafts that a rule decides something in.
+    fn meant(&self, rule: &Rule) -> Vec<Meant> {
         let all = self.listed();
         all.iter()
             .filter_map(|&at| {
@@ -196,7 +220,9 @@ impl Drafts {
                 let inside = |unit: &usize| rule.under.contains(&met.units()[*unit].at) && is_open(&met, *unit);
                 let first = (0..met.units().len()).find(inside)?;
                 (met.choose_where(&rule.which(), &rule.choice()) > 0).then_some(())?;
-                Some((one.slot.clone(), one.draft.key.to_string(), met.pick(first).flatten()))
+                let (unit, value) = (&met.units()[first], met.pick(first).flatten());
+                let becomes = brief(&shown_in(unit, &self.secrets(&one.draft.key), value.as_ref()));
+                Some(Meant { slot: one.slot.clone(), record: one.draft.key.to_string(), becomes })
             })
             .collect()
     }
@@ -204,7 +230,7 @@ impl Drafts {
     /// Applies the rule that was asked about, as choices. Gives how many drafts it decided, and what has to be kept.
     pub fn apply(&mut self) -> (usize, Vec<Effect>) {
         let Some(rule) = self.rule.take() else { return (0, Vec::new()) };
-        let slots: Vec<String> = self.meant(&rule).into_iter().map(|(slot, ..)| slot).collect();
+        let slots: Vec<String> = self.meant(&rule).into_iter().map(|one| one.slot).collect();
         for slot in &slots {
             if let Some(Standing::Met(met)) = self.standing.get_mut(slot) {
                 met.choose_where(&rule.which(), &rule.choice());

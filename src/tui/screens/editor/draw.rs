@@ -1,5 +1,6 @@
 //! How the editor looks: a row a field, a sign for what changed on which side, theirs as a ghost beside mine.
 
+use midair_record::schema::MASK;
 use midair_record::{Pointer, Value};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -31,8 +32,12 @@ impl Editor {
         let inside = panel::frame(buf, area, &self.title(), &self.elsewhere(&look, clock, area.width), theme);
         if let Some((at, field)) = self.full_field() {
             let (line, _) = field.area.place();
-            let title =
-                format!("{} · {} · line {line} of {}", at.label(), field.shape.words(), field.area.line_count());
+            let title = format!(
+                "{} · {} · line {line} of {}",
+                self.secrets.label(at),
+                field.shape.words(),
+                field.area.line_count()
+            );
             let inside = panel::frame(buf, inside, &title, "", theme);
             let fault = field.fault();
             let (text, place) = full_parts(inside, fault.is_some());
@@ -122,7 +127,13 @@ impl Editor {
         let changes = &self.theirs.as_ref()?.changes;
         let line = changes.iter().rev().find(|line| line.paths.iter().any(|path| path.overlaps(at)));
         let by = line.map_or(&stored.updated_by, |line| &line.by);
-        Some(format!("theirs now: {}  ({by})", brief(now)))
+        let (now, mine) = (self.shown(at, now), self.shown(at, self.mine(at)));
+        let words = match now.is_secret() {
+            true if now.is_same(&mine) => format!("{MASK} same as yours"),
+            true => format!("{MASK} changed"),
+            false => brief(&now),
+        };
+        Some(format!("theirs now: {words}  ({by})"))
     }
 
     fn fault(&self, row: usize) -> Option<String> {
@@ -209,7 +220,7 @@ impl Editor {
                 let style = if matches!(mine, None | Some(Value::Null)) { theme.dim } else { theme.plain };
                 let words = match mine {
                     Some(Value::Object(members)) if !members.is_empty() => count(members.len()),
-                    other => brief(other),
+                    other => brief(&self.shown(at, other)),
                 };
                 glyph::put(buf, (value.x, value.y), value.width, &words, style);
             }

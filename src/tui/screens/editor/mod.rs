@@ -5,10 +5,12 @@ mod outside;
 mod pointing;
 pub mod rows;
 mod steps;
+mod veil;
 
 use std::collections::BTreeMap;
 
 use midair_record::draft::Draft;
+use midair_record::schema::Secrets;
 use midair_record::wire::{Stored, Tombstone, VersionLine};
 use midair_record::{Number, Object, Pointer, Value};
 use ratatui::crossterm::event::KeyCode;
@@ -73,6 +75,10 @@ pub struct Editor {
     pub company: Vec<(String, Option<Pointer>)>,
     /// Whether an editor outside has a text of it, so that what it stands on must not move.
     pub written_outside: bool,
+    /// What of the record is not shown.
+    pub secrets: Secrets,
+    /// Whether the secret under the caret is shown: as long as its field is open.
+    shows_secret: bool,
     template: Object,
     rows: Vec<Row>,
     focus: usize,
@@ -97,6 +103,8 @@ impl Editor {
             on_disk: OnDisk::Nothing,
             company: Vec::new(),
             written_outside: false,
+            secrets: Secrets::default(),
+            shows_secret: false,
             template,
             rows: Vec::new(),
             focus: 0,
@@ -140,6 +148,7 @@ impl Editor {
 
     fn focus_on(&mut self, row: usize) {
         self.focus = row.min(self.rows.len().saturating_sub(1));
+        self.shows_secret = false;
         self.field = self.open_field();
     }
 

@@ -94,6 +94,7 @@ impl Editor {
         let changed = step.fields != self.draft.fields;
         self.replace(step.fields);
         self.lay_rows();
+        self.shows_secret = false;
         self.focus = step.focus.min(self.rows.len().saturating_sub(1));
         if let Some(at) = self.at().cloned() {
             self.unread.remove(&at);

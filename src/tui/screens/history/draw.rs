@@ -9,11 +9,11 @@ use ratatui::style::Modifier;
 use super::{History, Shown, Side};
 use crate::tui::keys::{Action, Keys, Place};
 use crate::tui::msg::{Clock, Read};
-use crate::tui::screens::collision::draw::{Line, push_side};
-use crate::tui::screens::collision::sides;
+use crate::tui::screens::changes::{self, Listed};
+use crate::tui::screens::collision::list::{Line, push_side};
+use crate::tui::screens::collision::sides::{self, WHOLE};
 use crate::tui::theme::Theme;
 use crate::tui::when::{ago, time_of_day};
-use crate::tui::widgets::brief::brief;
 use crate::tui::widgets::signs::held;
 use crate::tui::widgets::{glyph, panel};
 
@@ -188,32 +188,31 @@ impl History {
     fn block(&self, index: usize, change: &Change, place: Rect, theme: &Theme) -> Vec<Line> {
         let focused = index == self.change && self.side == Side::Changes;
         let (cursor, style) = if focused { ("▸", theme.title) } else { (" ", theme.plain) };
-        let (was, now) = (change.was.as_ref(), change.now.as_ref());
-        let most =
-            if self.whole { usize::from(place.height).max(6) } else { usize::from(place.height / 3).clamp(2, 6) };
+        let [was, now] = [&change.was, &change.now].map(|value| self.secrets.shown(&change.at, value.as_ref()));
+        let name = self.secrets.label(&change.at);
+        let most = if self.whole { WHOLE } else { usize::from(place.height / 3).clamp(2, 6) };
         if place.width >= WIDE {
             let (label, side) = columns(place.width);
             let room = side.saturating_sub(4);
-            let left = sides::lines(was, now, now, room, most);
-            let right = sides::lines(now, was, was, room, most);
+            let left = sides::lines(&was, &now, &now, room, most);
+            let right = sides::lines(&now, &was, &was, room, most);
             let mut lines = vec![Line::new(); left.len().max(right.len())];
             for (row, line) in lines.iter_mut().enumerate() {
                 if row == 0 {
                     line.push((0, cursor.into(), theme.asks));
-                    line.push((2, glyph::fit(&change.at.label(), label.saturating_sub(3)), style));
+                    line.push((2, glyph::fit(&name, label.saturating_sub(3)), style));
                 }
                 push_side(line, label + 2, room, left.get(row), theme.theirs);
                 push_side(line, label + side + 2, room, right.get(row), theme.mine);
             }
             return lines;
         }
-        let mut lines = vec![vec![
-            (0, cursor.into(), theme.asks),
-            (2, glyph::fit(&change.at.label(), place.width.saturating_sub(3)), style),
-        ]];
+        let mut lines =
+            vec![vec![(0, cursor.into(), theme.asks), (2, glyph::fit(&name, place.width.saturating_sub(3)), style)]];
         let room = place.width.saturating_sub(7);
-        for (sign, value, other, style) in [("−", was, now, theme.theirs), ("+", now, was, theme.mine)] {
-            for (row, text) in sides::lines(value, other, other, room, most.min(3)).iter().enumerate() {
+        let most = if self.whole { WHOLE } else { most.min(3) };
+        for (sign, value, other, style) in [("−", &was, &now, theme.theirs), ("+", &now, &was, theme.mine)] {
+            for (row, text) in sides::lines(value, other, other, room, most).iter().enumerate() {
                 let mut line = Line::new();
                 if row == 0 {
                     line.push((4, sign.into(), style));
@@ -233,24 +232,16 @@ impl History {
             _ => "although it was deleted".into(),
         };
         let what = format!("Write v{number} again as the newest version, {over}? It will change:");
-        let rows = u16::try_from(changes.len()).unwrap_or(u16::MAX);
-        let size = (area.width.saturating_sub(4).min(96), rows.saturating_add(6));
+        let size = changes::card(area, &what, Listed::Changes(&changes), &self.secrets, 2);
         let inside = panel::card(buf, area, size, &format!("Restore v{number} of {}", self.key), theme);
         let mut y = 0;
         for line in panel::wrap(&what, inside.width) {
             panel::line(buf, inside, y, &[(&line, theme.title)]);
             y += 1;
         }
-        let room = usize::from(inside.height.saturating_sub(y + 1));
-        let fit = if changes.len() > room { room.saturating_sub(1) } else { room };
-        for change in changes.iter().take(fit) {
-            let line =
-                format!("{}: {} → {}", change.at.label(), brief(change.was.as_ref()), brief(change.now.as_ref()));
-            panel::line(buf, inside, y, &[("  ", theme.plain), (&line, theme.mine)]);
-            y += 1;
-        }
-        if changes.len() > fit {
-            panel::line(buf, inside, y, &[(&format!("  and {} more", changes.len() - fit), theme.dim)]);
+        let room = inside.height.saturating_sub(y + 1);
+        for line in changes::lines(Listed::Changes(&changes), &self.secrets, inside.width, room) {
+            panel::line(buf, inside, y, &[(&line, theme.mine)]);
             y += 1;
         }
         let [yes, no] = [Action::Confirm, Action::Back].map(|action| keys.shown(Place::Restoring, action, theme.ascii));

@@ -5,6 +5,7 @@ mod draw;
 use std::collections::HashMap;
 
 use midair_record::diff::{Change, diff};
+use midair_record::schema::Secrets;
 use midair_record::wire::{Key, Op, Stored, Token, VersionLine};
 use midair_record::{Object, Value};
 
@@ -26,6 +27,8 @@ pub struct History {
     pub sent: bool,
     /// Why the list is not whole, as a sentence.
     pub trouble: Option<String>,
+    /// What of the record is not shown.
+    pub secrets: Secrets,
     /// Newest first.
     lines: Vec<VersionLine>,
     older: bool,
@@ -74,6 +77,7 @@ impl History {
             asking: None,
             sent: false,
             trouble: None,
+            secrets: Secrets::default(),
             lines: Vec::new(),
             older: false,
             asked: None,

@@ -10,6 +10,9 @@ use super::rows::{Row, line_around};
 use super::{TextArea, View, graphemes};
 use crate::tui::widgets::{glyph, signs};
 
+/// What is drawn for a character that is masked.
+const MASKED: &str = "•";
+
 impl TextArea {
     /// Takes note of the size it is drawn in, and scrolls as far as the caret asks for.
     pub fn fit(&mut self, area: Rect) {
@@ -146,7 +149,7 @@ impl TextArea {
         for (at, part) in graphemes::walk(&self.rope, from).take_while(|(at, _)| *at < row.end) {
             let x = place.x + used;
             let part_held = signs::held(&part);
-            let (safe, wide) = glyph::visible(&part_held);
+            let (safe, wide) = if self.masked { (Cow::Borrowed(MASKED), 1) } else { glyph::visible(&part_held) };
             let goes_on = at + part.chars().count() < row.end;
             if used + wide > place.width || (cut && goes_on && used + wide == place.width) {
                 if cut && used < place.width {

@@ -15,7 +15,7 @@ use ropey::Rope;
 pub use self::find::Found;
 use self::find::Search;
 use self::history::{History, Run, Was};
-use self::rows::{Row, Rows, line_around, width_of};
+use self::rows::{Row, Rows, line_around};
 
 /// How far before the caret a column is counted: lines may be a megabyte long, screens are not wide.
 const REACH: usize = 8_000;
@@ -56,6 +56,8 @@ pub struct TextArea {
     history: History,
     revision: u64,
     wrap: bool,
+    /// Every character is drawn as a dot of one column.
+    masked: bool,
     /// How large it was drawn last.
     size: (u16, u16),
     view: View,
@@ -81,6 +83,7 @@ impl TextArea {
             history: History::new(),
             revision: 0,
             wrap: true,
+            masked: false,
             size: (80, 20),
             view: View::default(),
             laid: None,
@@ -272,6 +275,20 @@ impl TextArea {
         }
     }
 
+    /// Masks the text where `masked` says so: each character is a dot, and words are not told apart.
+    pub fn set_masked(&mut self, masked: bool) {
+        if masked != self.masked {
+            self.masked = masked;
+            self.goal = None;
+            self.laid = None;
+        }
+    }
+
+    /// Whether the text is masked.
+    pub fn is_masked(&self) -> bool {
+        self.masked
+    }
+
     /// Takes the caret along `way`; up and down keep the column they started in.
     fn walk(&mut self, way: Move) {
         let goal = match way {
@@ -291,10 +308,10 @@ impl TextArea {
         match way {
             Move::Left => graphemes::before(text, self.caret),
             Move::Right => graphemes::after(text, self.caret),
-            Move::WordLeft => graphemes::word_start(text, self.caret),
-            Move::WordRight => graphemes::word_end(text, self.caret),
-            Move::LineStart => line_around(text, self.caret).0,
-            Move::LineEnd => line_around(text, self.caret).1,
+            Move::WordLeft if !self.masked => graphemes::word_start(text, self.caret),
+            Move::WordRight if !self.masked => graphemes::word_end(text, self.caret),
+            Move::LineStart | Move::WordLeft => line_around(text, self.caret).0,
+            Move::LineEnd | Move::WordRight => line_around(text, self.caret).1,
             Move::Start => 0,
             Move::End => text.len_chars(),
             Move::Up(_) | Move::Down(_) => self.in_column(way, self.column()),
@@ -326,7 +343,7 @@ impl TextArea {
         let (mut place, mut used) = (from, 0u16);
         for (at, part) in graphemes::walk(&self.rope, from).take_while(|(at, _)| *at < row.end) {
             place = at;
-            used = used.saturating_add(width_of(&part));
+            used = used.saturating_add(rows::width_of(&part, self.masked));
             if used > column {
                 return at;
             }
@@ -338,7 +355,7 @@ impl TextArea {
     fn columns(&self, from: usize, to: usize, most: u16) -> u16 {
         let mut total = 0u16;
         for (_, part) in graphemes::walk(&self.rope, from).take_while(|(at, _)| *at < to) {
-            total = total.saturating_add(width_of(&part));
+            total = total.saturating_add(rows::width_of(&part, self.masked));
             if total >= most {
                 return most;
             }
@@ -364,7 +381,7 @@ impl TextArea {
     fn rows(&self, (width, height): (u16, u16)) -> Rows<'_> {
         // A column is kept free for the caret at the end of a full row.
         let wrap = (self.wrap && height > 1).then(|| width.saturating_sub(1).max(1));
-        Rows { text: &self.rope, wrap }
+        Rows { text: &self.rope, wrap, masked: self.masked }
     }
 }
 

@@ -40,7 +40,7 @@ impl TextArea {
         let (line, end) = line_around(&self.rope, at);
         self.grip = match clicks {
             1 => (at, at),
-            2 => graphemes::word_around(&self.rope, at, line, end),
+            2 if !self.masked => graphemes::word_around(&self.rope, at, line, end),
             _ => (line, graphemes::after(&self.rope, end)),
         };
         self.reach(self.grip.0, self.grip.1);

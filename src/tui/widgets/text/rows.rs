@@ -26,6 +26,8 @@ pub struct Row {
 pub struct Rows<'r> {
     pub text: &'r Rope,
     pub wrap: Option<u16>,
+    /// Every character takes one column, and words are not told apart.
+    pub masked: bool,
 }
 
 impl Rows<'_> {
@@ -84,7 +86,7 @@ impl Rows<'_> {
         let Some(width) = self.wrap else { return vec![Row { start, end, last: true }] };
         let (from, to) = block_around(self.text, (start, end), at.min(end));
         let mut rows = Vec::new();
-        wrap(self.text, (from, to), width.max(1), |start, end| rows.push(Row { start, end, last: false }));
+        wrap(self, (from, to), width.max(1), |start, end| rows.push(Row { start, end, last: false }));
         if let Some(row) = rows.last_mut() {
             row.last = to == end;
         }
@@ -124,13 +126,14 @@ fn block_end(text: &Rope, usual: usize) -> usize {
 
 /// Goes through the rows from `from` to `to`; an empty stretch has one empty row. A space never begins a row that a word
 /// could begin: the one that does not fit hangs over the edge.
-fn wrap(text: &Rope, (from, to): (usize, usize), width: u16, mut row: impl FnMut(usize, usize)) {
+fn wrap(rows: Rows, (from, to): (usize, usize), width: u16, mut row: impl FnMut(usize, usize)) {
+    let Rows { text, masked, .. } = rows;
     let (mut start, mut used) = (from, 0u16);
     // Where the row can be broken, and the columns up to there.
     let mut gap: Option<(usize, u16)> = None;
     for (at, part) in graphemes::walk(text, from).take_while(|(at, _)| *at < to) {
-        let wide = width_of(&part);
-        let space = matches!(&*part, " " | "\t" | "\u{3000}");
+        let wide = width_of(&part, masked);
+        let space = !masked && matches!(&*part, " " | "\t" | "\u{3000}");
         if used + wide > width && used > 0 && !(space && used <= width) {
             match gap {
                 Some((place, columns)) => {
@@ -149,7 +152,7 @@ fn wrap(text: &Rope, (from, to): (usize, usize), width: u16, mut row: impl FnMut
             }
         }
         used = used.saturating_add(wide);
-        if space || &*part == "-" {
+        if space || (!masked && &*part == "-") {
             gap = Some((at + part.chars().count(), used));
         }
     }
@@ -157,7 +160,10 @@ fn wrap(text: &Rope, (from, to): (usize, usize), width: u16, mut row: impl FnMut
 }
 
 /// The columns of one visible character.
-pub fn width_of(part: &str) -> u16 {
+pub fn width_of(part: &str, masked: bool) -> u16 {
+    if masked {
+        return 1;
+    }
     let mut letters = part.chars();
     match (letters.next(), letters.next()) {
         (Some(' '..='~'), None) => 1,
@@ -189,7 +195,7 @@ fn break_len(line: RopeSlice) -> usize {
 #[cfg(test)]
 pub fn width_fits(text: &Rope, row: Row, width: u16) -> bool {
     let parts: Vec<_> = graphemes::walk(text, row.start).take_while(|(at, _)| *at < row.end).collect();
-    let total: u16 = parts.iter().map(|(_, part)| width_of(part)).sum();
+    let total: u16 = parts.iter().map(|(_, part)| width_of(part, false)).sum();
     total <= width + 1 || parts.len() <= 2
 }
 
@@ -199,7 +205,7 @@ mod tests {
 
     fn shown(text: &str, width: u16) -> Vec<String> {
         let rope = Rope::from_str(text);
-        let rows = Rows { text: &rope, wrap: Some(width) };
+        let rows = Rows { text: &rope, wrap: Some(width), masked: false };
         rows.from(0, 1_000).into_iter().map(|row| rope.slice(row.start..row.end).to_string()).collect()
     }
 
@@ -207,7 +213,7 @@ mod tests {
     fn a_plain_letter_is_as_wide_as_it_is_drawn() {
         for letter in ('\0'..='\u{ffff}').filter(|letter| graphemes::is_plain(*letter)) {
             let part = letter.to_string();
-            assert_eq!(width_of(&part), glyph::visible(&part).1, "{letter:?}");
+            assert_eq!(width_of(&part, false), glyph::visible(&part).1, "{letter:?}");
         }
     }
 
@@ -225,7 +231,7 @@ mod tests {
     fn a_row_above_and_below_is_the_next_one_in_any_line() {
         let text = format!("short\n{}\n{}\n", "word ".repeat(2_000), "x".repeat(9_000));
         let rope = Rope::from_str(&text);
-        let rows = Rows { text: &rope, wrap: Some(33) };
+        let rows = Rows { text: &rope, wrap: Some(33), masked: false };
         let all = rows.from(0, usize::MAX >> 8);
         assert_eq!(all.last().unwrap().end, rope.len_chars());
         for (number, row) in all.iter().enumerate().step_by(5) {
