@@ -39,6 +39,9 @@ pub struct Kept {
     pub who: String,
     /// When it was kept: RFC 3339, UTC.
     pub saved_at: String,
+    /// Whether it is on its way to the server, which has not answered yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sending: bool,
     /// What was typed, and what it was made against.
     pub draft: Draft,
 }
@@ -275,6 +278,7 @@ mod tests {
             server: "http://127.0.0.1:4120".into(),
             who: "alice".into(),
             saved_at: at.into(),
+            sending: false,
             draft: Draft::new(key, fields, "edit-1".into()),
         }
     }

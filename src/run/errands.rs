@@ -25,6 +25,7 @@ impl Errands {
     pub fn run(&self, effect: Effect) {
         match effect {
             Effect::KeepDraft { slot, draft } => self.keeper.keep(slot, draft),
+            Effect::DraftAnswered { slot } => self.keeper.answered(slot),
             Effect::DropDraft { slot } => self.keeper.drop_draft(slot),
             Effect::ReleaseDraft { slot } => self.keeper.release(slot),
             Effect::FindDrafts => self.keeper.find(),

@@ -63,6 +63,8 @@ pub enum Effect {
     Load { key: Key, since: Option<u64> },
     /// Write the draft to disk under the name `slot`.
     KeepDraft { slot: String, draft: Box<Draft> },
+    /// The server answered a draft that was sent, and did not store it: it waits for a person now.
+    DraftAnswered { slot: String },
     /// Take the draft from the disk: it was saved, or a person threw it away.
     DropDraft { slot: String },
     /// Leave the draft on the disk for the next session.
@@ -249,6 +251,10 @@ pub enum Link {
 #[derive(Clone, Debug, PartialEq)]
 pub struct WaitingDraft {
     pub slot: String,
+    /// In whose name it was typed.
+    pub who: String,
     pub saved_at: String,
+    /// Whether it was on its way to the server, which had not answered.
+    pub sending: bool,
     pub draft: Draft,
 }

@@ -116,6 +116,7 @@ impl Decisions {
             server: self.file.clone(),
             who: self.who.clone(),
             saved_at: Timestamp::now().to_string(),
+            sending: false,
             draft: draft.clone(),
         };
         let _ = drafts.claim(&self.slot);

@@ -132,6 +132,7 @@ impl App {
             }
             (Action::ThrowAway, None) => {
                 let Some(slot) = drafts.focused().map(|waiting| waiting.slot.clone()) else { return Vec::new() };
+                drafts.lent = None;
                 if drafts.doomed.as_ref() != Some(&slot) {
                     drafts.doomed = Some(slot);
                     return Vec::new();
@@ -152,11 +153,18 @@ impl App {
     /// Opens the draft under the cursor: its collision, where it has one, else its record.
     fn open_waiting(&mut self) -> Vec<Effect> {
         let Screen::Drafts(drafts) = &mut self.screen else { return Vec::new() };
-        let Some(WaitingDraft { slot, draft, .. }) = drafts.take() else { return Vec::new() };
+        if !drafts.may_open() {
+            return Vec::new();
+        }
+        let me = self.seat.who.clone();
+        let Some(WaitingDraft { slot, draft, who, .. }) = drafts.take() else { return Vec::new() };
         let collision = drafts.collision(&slot);
         self.inbox = drafts.waiting.len();
         self.parked.remove(&draft.key);
-        self.say(format!("This is your draft of {}, as you left it.", draft.key));
+        self.say(match who == me {
+            true => format!("This is your draft of {}, as you left it.", draft.key),
+            false => format!("This is {who}'s draft of {}. What you save of it carries your name, {me}.", draft.key),
+        });
         let mut effects = self.open_draft(slot, draft);
         if let Some(resolution) = collision {
             effects.retain(|effect| !matches!(effect, Effect::Load { .. }));
@@ -191,25 +199,51 @@ impl App {
     }
 
     /// Drafts that wait on disk: of an earlier session, and of this one where they were left.
-    pub(super) fn waiting(&mut self, drafts: Vec<WaitingDraft>, unreadable: Vec<String>) -> Vec<Effect> {
+    pub(super) fn waiting(&mut self, mut drafts: Vec<WaitingDraft>, unreadable: Vec<String>) -> Vec<Effect> {
         let why = self.finds.pop_front();
+        let mut sends = Vec::new();
+        if why.is_none() {
+            sends = self.send_what_waited(&mut drafts);
+        }
         self.inbox = drafts.len();
         if why == Some(Find::Counts) || !matches!(self.screen, Screen::Browser) {
-            return Vec::new();
+            return sends;
         }
-        let waits = |flight: &&Flight| flight.again.is_some();
+        let waits = |flight: &&Flight| flight.again.is_some() || !sends.is_empty();
         let queued: Vec<Key> = self.flights.iter().filter(waits).map(|flight| flight.draft.key.clone()).collect();
         let nothing = drafts.is_empty() && unreadable.is_empty();
         if nothing && (queued.is_empty() || why.is_none()) {
             if why == Some(Find::Shows) {
                 self.say("No drafts wait on this machine for this server.");
             }
-            return Vec::new();
+            return sends;
         }
-        let mut inbox = Drafts::open(drafts, unreadable);
+        let mut inbox = Drafts::open(drafts, unreadable, &self.seat.who);
         inbox.queued = queued;
-        let effects = inbox.ask();
+        let mut effects = sends;
+        effects.extend(inbox.ask());
         self.screen = Screen::Drafts(Box::new(inbox));
+        effects
+    }
+}
+
+impl App {
+    /// Sends again what an earlier session of mine sent and got no answer for: under the same names, so that what did arrive
+    /// is not written twice.
+    fn send_what_waited(&mut self, drafts: &mut Vec<WaitingDraft>) -> Vec<Effect> {
+        let mine = |one: &mut WaitingDraft| one.sending && one.who == self.seat.who;
+        let sent: Vec<WaitingDraft> = drafts.extract_if(.., mine).collect();
+        let mut effects = Vec::new();
+        match sent.as_slice() {
+            [] => {}
+            [one] => {
+                self.say(format!("Your save of {} was not answered before you left; it goes out now.", one.draft.key))
+            }
+            many => self.say(format!("{} saves were not answered before you left; they go out now.", many.len())),
+        }
+        for WaitingDraft { slot, draft, .. } in sent {
+            effects.extend(self.send(slot, draft, 0, None));
+        }
         effects
     }
 }

@@ -175,6 +175,8 @@ impl App {
 
     fn keep_all(&mut self) -> Vec<Effect> {
         let editor = match &mut self.screen {
+            // What was sent is on the disk, with what was decided.
+            Screen::Collision(collision) if collision.saving != Saving::No => return Vec::new(),
             Screen::Collision(collision) => return vec![keep_collision(collision)],
             Screen::Editor(editor) => editor,
             Screen::Deleted(deleted) => &mut deleted.editor,

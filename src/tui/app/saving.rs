@@ -315,7 +315,11 @@ impl App {
                 self.say(format!("Nothing to save: v{} of {} says this already.", stored.version, sent.key));
                 self.stored(&flight, stored)
             }
-            Ok(Put::Stale(conflict)) => self.refused(flight, *conflict),
+            Ok(Put::Stale(conflict)) => {
+                let mut effects = vec![Effect::DraftAnswered { slot: flight.slot.clone() }];
+                effects.extend(self.refused(flight, *conflict));
+                effects
+            }
             Err(Unsaved::Refused(why) | Unsaved::NoAnswer(why)) => {
                 self.set_saving(&flight.slot, Saving::No);
                 // Nothing was written, and the next try is another edit.
@@ -323,8 +327,16 @@ impl App {
                 if let Some(editor) = self.editor_of(&flight.slot) {
                     editor.draft.edit_id = next;
                 }
-                self.complain(format!("{} was not saved: {why} What you typed is here.", sent.key));
-                Vec::new()
+                let here = match self.editor_of(&flight.slot).is_some() {
+                    true => "What you typed is here.".to_owned(),
+                    false => format!("{} lists what you typed.", self.named(Place::Browser, Action::Drafts)),
+                };
+                self.complain(format!("{} was not saved: {why} {here}", sent.key));
+                let mut effects = vec![Effect::DraftAnswered { slot: flight.slot.clone() }];
+                if self.editor_of(&flight.slot).is_none() {
+                    effects.extend([Effect::ReleaseDraft { slot: flight.slot }, self.count_inbox()]);
+                }
+                effects
             }
         }
     }

@@ -14,7 +14,8 @@ fn draft(id: &str, changes: &[(&str, &str)]) -> WaitingDraft {
     base.id = id.into();
     let mut draft = Draft::of("projects", base, format!("old-{id}"));
     draft.edit(Record::parse(&with(BASE, changes)).unwrap().fields().clone());
-    WaitingDraft { slot: format!("slot-{id}"), saved_at: "2026-11-02T13:59:00Z".into(), draft }
+    let (slot, saved_at) = (format!("slot-{id}"), "2026-11-02T13:59:00Z".into());
+    WaitingDraft { slot, who: "alice".into(), saved_at, sending: false, draft }
 }
 
 impl Desk {
@@ -55,8 +56,8 @@ impl Desk {
 fn every_draft_says_how_it_stands_against_what_was_saved_since() {
     let mut desk = Desk::sit(Depth::None);
     desk.three_drafts_wait();
-    desk.shows("projects/prj_1  ? 2 undecided (quota, owner) · bob, v8 · from v7 · typed 6 min ago");
-    desk.shows("projects/prj_4  never sent · from v7 · typed 6 min ago");
+    desk.shows("projects/prj_1  ? 2 undecided (quota, owner) · bob, v8 · from v7 · typed by you 6 min ago");
+    desk.shows("projects/prj_4  never sent · from v7 · typed by you 6 min ago");
     desk.shows("4 in inbox");
 }
 
@@ -170,4 +171,81 @@ fn a_record_whose_save_waits_is_opened_as_it_was_saved() {
     desk.accepted(8);
     desk.shows("from v8");
     desk.shows("xLaunch site");
+}
+
+impl Desk {
+    /// What an earlier session left, at the start of this one.
+    fn starts_with(drafts: Vec<WaitingDraft>) -> Desk {
+        let mut desk = Desk::sit(Depth::None);
+        desk.effects.clear();
+        desk.happens(Msg::Waiting { drafts, unreadable: Vec::new() });
+        desk
+    }
+}
+
+fn of(who: &str, sending: bool, id: &str) -> WaitingDraft {
+    WaitingDraft { who: who.into(), sending, ..draft(id, &[("/name", "\"Launch site\"")]) }
+}
+
+#[test]
+fn a_save_that_was_not_answered_before_midair_ended_goes_out_at_the_next_start() {
+    let mut desk = Desk::starts_with(vec![of("alice", true, "prj_1")]);
+    desk.shows("Your save of projects/prj_1 was not answered before you left; it goes out now.");
+    assert_eq!((desk.sends(), desk.sent().edit_id.as_str()), (1, "old-prj_1"), "as the same edit");
+    desk.accepted(8);
+    desk.shows("Saved projects/prj_1 as v8.");
+    assert!(desk.effects.iter().any(|effect| matches!(effect, Effect::DropDraft { slot } if slot == "slot-prj_1")));
+}
+
+#[test]
+fn a_save_that_goes_out_late_and_is_refused_waits_in_the_inbox_to_be_asked_about() {
+    let mut desk = Desk::starts_with(vec![of("alice", true, "prj_1"), of("alice", false, "prj_2")]);
+    desk.shows("projects/prj_1  saved here; goes out when the server answers");
+    desk.shows("One draft was typed here and never saved.");
+    desk.keys("esc");
+    desk.refused(&stored(7, "alice", BASE), &stored(8, "bob", &with(BASE, &[("/name", "\"Launch day\"")])));
+    desk.shows("projects/prj_1 was not saved: bob saved v8 before. Your draft is kept; i lists it.");
+    assert!(desk.effects.contains(&Effect::DraftAnswered { slot: "slot-prj_1".into() }), "it is not sent once more");
+}
+
+#[test]
+fn a_draft_of_somebody_else_is_told_as_theirs_and_never_sent_under_another_name() {
+    let mut desk = Desk::starts_with(vec![of("bob", true, "prj_1"), of("alice", false, "prj_2")]);
+    assert_eq!(desk.sends(), 0);
+    desk.shows("projects/prj_1  bob's · waiting to be sent · from v7 · typed by bob 6 min ago");
+    desk.keys("enter");
+    desk.shows("Enter again goes on with bob's draft; what is saved carries your name");
+    desk.keys("down up");
+    assert!(!desk.shot(120, 40).contains("Enter again"), "another key takes it back");
+    desk.keys("enter enter");
+    desk.shows("This is bob's draft of projects/prj_1. What you save of it carries your name, alice.");
+    desk.shows("Launch site");
+}
+
+#[test]
+fn a_draft_of_somebody_else_is_named_before_it_is_thrown_away() {
+    let mut desk = Desk::starts_with(vec![of("bob", false, "prj_1")]);
+    desk.keys("X");
+    desk.shows("X again throws bob's draft away for good, not one of yours");
+    desk.keys("enter");
+    assert!(!desk.shot(120, 40).contains("X again"));
+    desk.keys("X");
+    desk.shows("X again throws bob's draft away");
+    desk.keys("X");
+    assert_eq!(desk.effects.last(), Some(&Effect::DropDraft { slot: "slot-prj_1".into() }));
+}
+
+#[test]
+fn a_rule_decides_nothing_in_the_draft_of_somebody_else() {
+    let mut desk = Desk::sit(Depth::None);
+    desk.happens(Msg::Waiting {
+        drafts: vec![of("bob", false, "prj_1"), of("alice", false, "prj_2")],
+        unreadable: Vec::new(),
+    });
+    for id in ["prj_1", "prj_2"] {
+        desk.stands(id, 8, &[("/name", "\"Launch day\"")]);
+    }
+    desk.keys("T enter");
+    desk.shows("theirs for name in 1 draft");
+    desk.shows("projects/prj_2: Launch day");
 }

@@ -111,7 +111,13 @@ fn waiting_drafts() {
     let mut desk = Desk::sit(Depth::None);
     let mut draft = Draft::of("projects", stored(7, "alice", BASE), "old-1".into());
     draft.edit(Record::parse(&with(BASE, &[("/name", "\"Launch site\"")])).unwrap().fields().clone());
-    let waiting = WaitingDraft { slot: "old-1".into(), saved_at: "2026-11-02T13:59:00Z".into(), draft };
+    let waiting = WaitingDraft {
+        slot: "old-1".into(),
+        who: "alice".into(),
+        saved_at: "2026-11-02T13:59:00Z".into(),
+        sending: false,
+        draft,
+    };
     desk.happens(Msg::Waiting { drafts: vec![waiting], unreadable: Vec::new() });
     pictures("drafts", desk);
 }

@@ -134,7 +134,8 @@ pub(super) fn in_a_collision(preset: Preset) -> Desk {
     let mut draft = Draft::of("projects", before.clone(), "seed-draft".into());
     draft.edit(Record::parse(&fields("alice")).unwrap().fields().clone());
     desk.does(Action::Back);
-    let waiting = WaitingDraft { slot: "slot".into(), saved_at: String::new(), draft };
+    let waiting =
+        WaitingDraft { slot: "slot".into(), who: "alice".into(), saved_at: String::new(), sending: false, draft };
     desk.happens(Msg::Waiting { drafts: vec![waiting], unreadable: Vec::new() });
     desk.does(Action::Open);
     desk.does(Action::Save);
@@ -156,7 +157,8 @@ fn on_a_part(preset: Preset) -> Desk {
     let mut draft = Draft::of("projects", before.clone(), "seed-draft".into());
     draft.edit(Record::parse(&text("alice")).unwrap().fields().clone());
     desk.does(Action::Back);
-    let waiting = WaitingDraft { slot: "slot".into(), saved_at: String::new(), draft };
+    let waiting =
+        WaitingDraft { slot: "slot".into(), who: "alice".into(), saved_at: String::new(), sending: false, draft };
     desk.happens(Msg::Waiting { drafts: vec![waiting], unreadable: Vec::new() });
     desk.does(Action::Open);
     desk.does(Action::Save);

@@ -83,14 +83,19 @@ impl Drafts {
                 (if met.undecided() > 0 { "? " } else { "✓ " }, stands(met, &self.secrets(&draft.key)), style)
             }
         };
-        let when =
-            format!("{}{from} · typed {}", if standing.is_empty() { "" } else { " · " }, ago(&one.saved_at, clock));
+        let mine = one.who == self.me;
+        let by = if mine { "you" } else { who(&one.who) };
+        let sending = if one.sending { "waiting to be sent · " } else { "" };
+        let gap_before = if standing.is_empty() { "" } else { " · " };
+        let when = format!("{gap_before}{sending}{from} · typed by {by} {}", ago(&one.saved_at, clock));
+        let whose = if mine { String::new() } else { format!("{by}'s · ") };
         let gap = "  ";
         let title = if here { theme.title } else { theme.plain };
         let pieces = [
             (cursor, theme.asks),
             (&*name, title),
             (gap, title),
+            (&*whose, theme.theirs),
             (sign, style),
             (&*standing, style),
             (&*when, theme.dim),
@@ -103,8 +108,17 @@ impl Drafts {
         let changes: Vec<String> = draft.changes().iter().take(5).map(change).collect();
         let doomed = self.doomed.as_deref() == Some(&one.slot);
         let again = keys.shown(Place::Drafts, Action::ThrowAway, theme.ascii);
-        let words = if doomed { format!("{again} again throws it away for good") } else { changes.join(" · ") };
-        let style = if doomed { theme.bad } else { theme.mine };
+        let lent = self.lent.as_deref() == Some(&one.slot);
+        let open = keys.shown(Place::Drafts, Action::Open, theme.ascii);
+        let (words, style) = match (doomed, lent) {
+            (true, _) if mine => (format!("{again} again throws it away for good"), theme.bad),
+            (true, _) => (format!("{again} again throws {by}'s draft away for good, not one of yours"), theme.bad),
+            (_, true) => {
+                (format!("{open} again goes on with {by}'s draft; what is saved carries your name"), theme.asks)
+            }
+            _ if mine => (changes.join(" · "), theme.mine),
+            _ => (changes.join(" · "), theme.theirs),
+        };
         panel::line(buf, place, 1, &[("    ", theme.plain), (&words, style)]);
     }
 

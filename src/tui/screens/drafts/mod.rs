@@ -27,12 +27,15 @@ pub struct Drafts {
     pub queued: Vec<Key>,
     /// The draft that was asked to be thrown away once; the second time it is.
     pub doomed: Option<String>,
+    /// The draft of somebody else that was asked to be gone on with once; the second time it is.
+    pub lent: Option<String>,
     /// Only drafts whose record or fields hold this text are listed.
     pub filter: String,
     /// A rule that is asked about: what it would decide is shown.
     pub rule: Option<Rule>,
     /// What of the records is not shown, by collection.
     pub secrets: HashMap<String, Secrets>,
+    me: String,
     focus: usize,
     standing: HashMap<String, Standing>,
     /// The drafts that each rule decided, the last rule last.
@@ -78,13 +81,15 @@ impl Rule {
 }
 
 impl Drafts {
-    /// Opens the list.
-    pub fn open(waiting: Vec<WaitingDraft>, unreadable: Vec<String>) -> Self {
+    /// Opens the list. `me`: whose drafts are mine.
+    pub fn open(waiting: Vec<WaitingDraft>, unreadable: Vec<String>, me: &str) -> Self {
         Drafts {
             waiting,
             unreadable,
             queued: Vec::new(),
             doomed: None,
+            lent: None,
+            me: me.into(),
             filter: String::new(),
             rule: None,
             secrets: HashMap::new(),
@@ -151,6 +156,19 @@ impl Drafts {
         self.waiting.get(*self.listed().get(self.focus)?)
     }
 
+    /// Whether the draft under the cursor is gone on with now: one of somebody else is only when that is asked for twice.
+    pub fn may_open(&mut self) -> bool {
+        let Some(one) = self.focused() else { return false };
+        let (slot, mine) = (one.slot.clone(), one.who == self.me);
+        self.doomed = None;
+        mine || self.lent.replace(slot.clone()) == Some(slot)
+    }
+
+    /// The listed drafts that are mine.
+    fn mine(&self) -> Vec<usize> {
+        self.listed().into_iter().filter(|&at| self.waiting[at].who == self.me).collect()
+    }
+
     fn met(&self, slot: &str) -> Option<&Resolution> {
         match self.standing.get(slot) {
             Some(Standing::Met(met)) => Some(met),
@@ -178,17 +196,17 @@ impl Drafts {
             let open = (0..met.units().len()).find(|&unit| met.asks(unit) && met.choice_is_open(unit))?;
             Some(label(&met.units()[open], &self.secrets(&one.draft.key)))
         };
-        let all = self.listed();
-        let focused = self.focused().and_then(first);
+        let all = self.mine();
+        let focused = self.focused().filter(|one| one.who == self.me).and_then(first);
         focused.or_else(|| all.iter().find_map(|&at| first(&self.waiting[at]))).unwrap_or_default()
     }
 
-    /// Asks about a rule for the field that a person names.
+    /// Asks about a rule for the field that a person names. A rule is for what I typed: nobody decides for others.
     ///
     /// # Errors
     /// A sentence where no listed draft is undecided about it.
     pub fn ask_rule(&mut self, field: &str, theirs: bool) -> Result<(), String> {
-        let all = self.listed();
+        let all = self.mine();
         let named = all.iter().find_map(|&at| {
             let WaitingDraft { slot, draft, .. } = &self.waiting[at];
             let secrets = self.secrets(&draft.key);
@@ -211,7 +229,7 @@ impl Drafts {
 
     /// The listed drafts that a rule decides something in.
     fn meant(&self, rule: &Rule) -> Vec<Meant> {
-        let all = self.listed();
+        let all = self.mine();
         all.iter()
             .filter_map(|&at| {
                 let one = &self.waiting[at];
@@ -278,7 +296,7 @@ impl Drafts {
 
     /// Moves the cursor.
     pub fn act(&mut self, action: Action) {
-        self.doomed = None;
+        (self.doomed, self.lent) = (None, None);
         let last = self.listed().len().saturating_sub(1);
         self.focus = match action {
             Action::Up => self.focus.saturating_sub(1),
