@@ -7,6 +7,8 @@ mod inbox;
 mod lists;
 mod looks;
 mod meeting;
+mod odd_text;
+mod pictured;
 mod pulses;
 mod rules;
 mod screens;

@@ -50,7 +50,7 @@ impl Browser {
             };
             let count = grouped(line.records);
             let room = inside.width.saturating_sub(2 + u16::try_from(count.len()).unwrap_or(9));
-            let name = format!("{:<width$}", line.name, width = room.into());
+            let name = glyph::padded(&line.name, room);
             panel::line(
                 buf,
                 inside,
@@ -164,7 +164,7 @@ fn preview(buf: &mut Buffer, area: Rect, row: &mut u16, depth: u16, fields: &Obj
             return;
         }
         let indent = " ".repeat(usize::from(1 + 2 * depth));
-        let name = format!("{:<12} ", name.as_str());
+        let name = glyph::padded(name.as_str(), 12) + " ";
         match value {
             Value::Object(inside) if !inside.is_empty() => {
                 panel::line(buf, area, *row, &[(&indent, theme.plain), (&name, theme.dim)]);
