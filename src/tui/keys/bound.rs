@@ -163,12 +163,6 @@ impl Keys {
         keys.into_iter().any(|key| self.meaning(place, key) == Meaning::Does(action))
     }
 
-    /// The keys without those of some actions, where these cannot be done.
-    pub fn without(mut self, actions: &[Action]) -> Self {
-        self.0.retain(|line| !actions.contains(&line.action));
-        self
-    }
-
     /// Everything that can be meant in `place`, nearest first; each action once.
     pub fn here(&self, place: Place) -> Vec<&Bound> {
         let mut here: Vec<&Bound> = Vec::new();
