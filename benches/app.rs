@@ -5,9 +5,9 @@
 
 use std::time::{Duration, Instant};
 
-use midair::tui::msg::{Clock, CollectionLine, Link, Page, PageWanted, Press, Read};
+use midair::tui::msg::{Clock, CollectionLine, Link, Mouse, Page, PageWanted, Part, Pointed, Press, Read};
 use midair::tui::theme::{Depth, Theme};
-use midair::tui::{App, Msg};
+use midair::tui::{App, Effect, Msg};
 use midair_record::wire::{Key, Stored, Token};
 use midair_record::{Record, Value};
 use ratatui::Terminal;
@@ -33,33 +33,47 @@ struct Seat {
     app: App,
     screen: Terminal<TestBackend>,
     times: Vec<Times>,
+    /// What is to be answered.
+    todo: Vec<Effect>,
+    /// How long it took to show what came.
+    came: Vec<Duration>,
 }
 
 fn clock() -> Clock {
     Clock { now: "2026-11-02T14:05:00Z".parse().unwrap(), offset_seconds: 0 }
 }
 
+fn stored(id: String, record: &str) -> Stored {
+    Stored {
+        id,
+        version: 7,
+        token: Token::parse("\"7-t\"").unwrap(),
+        updated_at: "2026-11-02T14:00:00.000Z".into(),
+        updated_by: "bob".into(),
+        note: None,
+        fields: Record::parse(record).unwrap(),
+    }
+}
+
 impl Seat {
+    fn before(app: App) -> Seat {
+        let screen = Terminal::new(TestBackend::new(120, 40)).unwrap();
+        Seat { app, screen, times: Vec::new(), todo: Vec::new(), came: Vec::new() }
+    }
+
     /// At the editor of a record with these members.
     fn edits(record: &str) -> Seat {
         let mut app = App::new("alice", "http://127.0.0.1:4120", "seed", Theme::new(Depth::Full).into(), clock());
         app.resize(120, 40);
-        let stored = Stored {
-            id: "prj_1".into(),
-            version: 7,
-            token: Token::parse("\"7-t\"").unwrap(),
-            updated_at: "2026-11-02T14:00:00.000Z".into(),
-            updated_by: "bob".into(),
-            note: None,
-            fields: Record::parse(record).unwrap(),
-        };
+        let stored = stored("prj_1".into(), record);
         app.update(Msg::Link(Link::Live { hosting: false }));
         app.update(Msg::Collections(Ok(vec![CollectionLine { name: "projects".into(), records: 1 }])));
         app.update(Msg::Defined { collection: "projects".into(), result: Ok(None) });
-        let asked = PageWanted { collection: "projects".into(), after: None, filter: String::new() };
+        let part = Part { after: None, backwards: false, limit: 100 };
+        let asked = PageWanted { collection: "projects".into(), filter: String::new(), part };
         let page = Page { items: vec![stored.clone()], next: None, total: Some(1) };
         app.update(Msg::Page { asked, result: Ok(page) });
-        let mut seat = Seat { app, screen: Terminal::new(TestBackend::new(120, 40)).unwrap(), times: Vec::new() };
+        let mut seat = Seat::before(app);
         seat.key("enter");
         let result = Ok(Read::Stored(Box::new(stored)));
         seat.tell(Msg::Loaded { key: Key::new("projects", "prj_1").unwrap(), result, changes: Vec::new() });
@@ -81,7 +95,7 @@ impl Seat {
             })
             .unwrap();
         let took = start.elapsed();
-        drop(effects);
+        self.todo.extend(effects);
         took
     }
 
@@ -103,11 +117,23 @@ impl Seat {
             "end" => KeyCode::End,
             "pageup" => KeyCode::PageUp,
             "pagedown" => KeyCode::PageDown,
+            "wheel" => return self.tell(Msg::Mouse(WHEEL)),
             "backspace" => KeyCode::Backspace,
             "f3" => KeyCode::F(3),
             letter => KeyCode::Char(letter.chars().next().unwrap()),
         };
         self.tell(Msg::Key(Press { code, mods }))
+    }
+
+    /// Has the server answer what was asked of it, and takes the time until each answer is drawn.
+    fn answered(&mut self) {
+        while let Some(effect) = self.todo.pop() {
+            if let Effect::LoadPage(asked) = effect {
+                let result = Ok(of_a_million(&asked.part));
+                let took = self.tell(Msg::Page { asked, result });
+                self.came.push(took);
+            }
+        }
     }
 
     fn keys(&mut self, names: &str) {
@@ -119,7 +145,9 @@ impl Seat {
         let names: Vec<&str> = names.split(' ').collect();
         let times = (0..KEYS).map(|number| {
             let name = names[number % names.len()];
-            self.key(if name.is_empty() { " " } else { name })
+            let took = self.key(if name.is_empty() { " " } else { name });
+            self.answered();
+            took
         });
         let times = times.collect();
         self.says(what, times, true);
@@ -190,6 +218,48 @@ fn fields(count: usize) -> Seat {
     seat
 }
 
+const MANY: usize = 1_000_000;
+
+const WHEEL: Mouse = Mouse { kind: Pointed::Scroll(3), column: 40, row: 20, mods: KeyModifiers::NONE };
+
+/// What a server answers that has a million records.
+fn of_a_million(part: &Part) -> Page {
+    let number = |id: &String| id[1..].parse::<usize>().unwrap();
+    let numbers: Vec<usize> = match (&part.after, part.backwards) {
+        (None, false) => (0..part.limit).collect(),
+        (None, true) => (MANY - part.limit..MANY).rev().collect(),
+        (Some(after), false) => (number(after) + 1..MANY).take(part.limit).collect(),
+        (Some(after), true) => (0..number(after)).rev().take(part.limit).collect(),
+    };
+    let is_last = numbers.last().is_none_or(|last| *last == if part.backwards { 0 } else { MANY - 1 });
+    let record = |at: usize| {
+        let fields = format!(r#"{{"name":"Record {at}","quota":{},"text":"{}"}}"#, at % 977, "x".repeat(150));
+        stored(format!("r{at:07}"), &fields)
+    };
+    let items: Vec<Stored> = numbers.into_iter().map(record).collect();
+    let next = items.last().filter(|_| !is_last).map(|last| last.id.clone());
+    Page { items, next, total: Some(MANY as u64) }
+}
+
+/// A session at a list of a million records.
+fn list() -> Seat {
+    let mut app = App::new("alice", "http://127.0.0.1:4120", "seed", Theme::new(Depth::Full).into(), clock());
+    app.resize(120, 40);
+    let mut seat = Seat::before(app);
+    seat.tell(Msg::Link(Link::Live { hosting: false }));
+    seat.tell(Msg::Collections(Ok(vec![CollectionLine { name: "many".into(), records: MANY as u64 }])));
+    seat.answered();
+    seat.times("  by line", "down");
+    seat.times("  by line and back", "down up up");
+    seat.times("  by page", "pagedown");
+    seat.times("  by page and back", "pagedown pageup pageup");
+    seat.times("  by the wheel", "wheel");
+    seat.times("  from end to end", "end up pageup home down");
+    let came = std::mem::take(&mut seat.came);
+    seat.says("  records that come (no key)", came, false);
+    seat
+}
+
 /// A session with a long text.
 fn long(text: &str) -> Seat {
     let mut seat = Seat::edits(&format!(r#"{{"name":"x","notes":{}}}"#, Value::string(text).to_json()));
@@ -229,6 +299,7 @@ fn main() {
     for count in [20, 1_000] {
         late |= plays(&format!("a record of {count} fields"), || fields(count));
     }
+    late |= plays("a list of 1,000,000 records", list);
     let word = "Carol calls the harbour on Friday, and books the long room for the launch. ";
     let mebi = |line: String| line.repeat((1 << 20) / line.len());
     let texts = [

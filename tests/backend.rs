@@ -258,6 +258,11 @@ async fn pages_follow_each_other_and_can_be_narrowed() {
     assert_eq!((first.items.len(), first.total), (2, Some(3)));
     let second = alice.page("projects", first.next.as_deref(), 2, None).await.expect("an answer");
     assert_eq!((second.items[0].id.as_str(), second.next), ("c", None));
+    let last = alice.page_from_end("projects", None, 1, None).await.expect("an answer");
+    assert_eq!((last.items[0].id.as_str(), last.total), ("c", Some(3)));
+    let before = alice.page_from_end("projects", Some("c"), 9, Some("%")).await.expect("an answer");
+    let ids: Vec<&str> = before.items.iter().map(|item| item.id.as_str()).collect();
+    assert_eq!((ids, before.next), (vec!["b", "a"], None), "an id is a place, either way");
     let found = alice.page("projects", None, 9, Some("% b&")).await.expect("an answer");
     assert_eq!(found.total, Some(0));
     let found = alice.page("projects", None, 9, Some("0% b")).await.expect("an answer");

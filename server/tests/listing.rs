@@ -87,6 +87,7 @@ async fn a_place_in_one_order_is_refused_in_another() {
     some(&house).await;
     let next = async |query: &str| list(&house, query).await.json()["next"].as_str().unwrap().to_owned();
     assert_eq!(next("limit=2").await, "b");
+    assert_eq!(next("limit=2&sort=-id").await, "d", "either way");
     let by_name = next("limit=2&sort=name").await;
     for (sort, after) in [("id", &by_name), ("-name", &by_name), ("quota", &by_name), ("name", &"b".to_owned())] {
         let refused = list(&house, &format!("sort={sort}&after={after}")).await;

@@ -66,12 +66,33 @@ impl Backend {
         limit: u32,
         filter: Option<&str>,
     ) -> Result<Page, Fault> {
+        self.found(self.pages(collection, after, limit, filter)).await
+    }
+
+    /// As [`Backend::page`], from the end of the collection towards its start: the records that come before the cursor
+    /// `before`, the greatest id first.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn page_from_end(
+        &self,
+        collection: &str,
+        before: Option<&str>,
+        limit: u32,
+        filter: Option<&str>,
+    ) -> Result<Page, Fault> {
+        let mut url = self.pages(collection, before, limit, filter);
+        url.query_pairs_mut().append_pair("sort", "-id");
+        self.found(url).await
+    }
+
+    fn pages(&self, collection: &str, after: Option<&str>, limit: u32, filter: Option<&str>) -> reqwest::Url {
         let mut url = self.url(&["v1", "collections", collection, "records"]);
         url.query_pairs_mut()
             .append_pair("limit", &limit.to_string())
             .extend_pairs(after.map(|after| ("after", after)))
             .extend_pairs(filter.map(|filter| ("filter", filter)));
-        self.found(url).await
+        url
     }
 
     /// What stands under a key now, byte for byte.

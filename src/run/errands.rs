@@ -6,11 +6,8 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::drafts::Keeper;
 use super::history;
 use crate::backend::{Backend, Fault, Read};
-use crate::tui::msg::{self, CollectionLine, Page, PageWanted, Unsaved};
+use crate::tui::msg::{self, CollectionLine, Page, PageWanted, Part, Unsaved};
 use crate::tui::{Effect, Msg};
-
-/// How many records a page holds.
-const PAGE: u32 = 100;
 
 /// What errands are run with.
 #[derive(Clone)]
@@ -69,13 +66,18 @@ impl Errands {
             Effect::LoadPage(asked) => {
                 let (backend, send) = (self.backend.clone(), self.send.clone());
                 self.spawn(async move {
-                    if asked.after.is_none() {
+                    if asked.part.after.is_none() {
                         let _ = send.send(defined(&backend, &asked.collection).await);
                     }
-                    let PageWanted { collection, after, filter } = &asked;
+                    let PageWanted { collection, filter, part: Part { after, backwards, limit } } = &asked;
                     let filter = Some(filter.as_str()).filter(|filter| !filter.is_empty());
-                    let page = backend.page(collection, after.as_deref(), PAGE, filter).await.map_err(said);
-                    let result = page.map(|page| Page { items: page.items, next: page.next, total: page.total });
+                    let limit = u32::try_from(*limit).unwrap_or(u32::MAX);
+                    let page = match backwards {
+                        false => backend.page(collection, after.as_deref(), limit, filter).await,
+                        true => backend.page_from_end(collection, after.as_deref(), limit, filter).await,
+                    };
+                    let page = page.map(|page| Page { items: page.items, next: page.next, total: page.total });
+                    let result = page.map_err(said);
                     Msg::Page { asked, result }
                 });
             }

@@ -1,5 +1,7 @@
 //! The screen of `midair mergetool`: one collision of three files, from its first key to its last; knows no file.
 
+mod finding;
+
 use midair_record::draft::Draft;
 use midair_record::{Object, Resolution};
 use ratatui::buffer::Buffer;
@@ -18,6 +20,7 @@ use super::screens::collision::{Collision, Files};
 use super::screens::editor::Editor;
 use super::screens::help::Help;
 use super::screens::palette::Palette;
+use super::screens::prompt::Prompt;
 use super::theme::Theme;
 use super::widgets::{panel, signs};
 
@@ -40,9 +43,8 @@ pub enum Next {
     Suspend,
 }
 
-/// What there is no line for to be asked on, and what files have none of.
-const NOT_HERE: &[Action] =
-    &[Action::Find, Action::FindNext, Action::FindPrevious, Action::GoToLine, Action::WriteOutside, Action::ShowSecret];
+/// What files have none of.
+const NOT_HERE: &[Action] = &[Action::WriteOutside, Action::ShowSecret];
 
 /// Three files being merged.
 #[derive(Clone, Debug)]
@@ -50,6 +52,7 @@ pub struct MergeFiles {
     collision: Box<Collision>,
     help: Option<Help>,
     palette: Option<Palette>,
+    prompt: Option<Prompt>,
     notice: String,
     keyboard: Keyboard,
     theme: Theme,
@@ -68,7 +71,7 @@ impl MergeFiles {
         let Preferences { keys, theme, wrap, .. } = preferences;
         let keyboard = Keyboard::new(keys.without(NOT_HERE));
         let size = SMALLEST;
-        MergeFiles { collision, help: None, palette: None, notice, keyboard, theme, wrap, clock, size }
+        MergeFiles { collision, help: None, palette: None, prompt: None, notice, keyboard, theme, wrap, clock, size }
     }
 
     /// The terminal has so many columns and rows now.
@@ -81,8 +84,11 @@ impl MergeFiles {
         if let Some(text) = self.collision.text() {
             text.set_wrap(self.wrap);
         }
-        let body = Self::body(Rect::new(0, 0, self.size.0, self.size.1));
-        self.collision.fit(body, (&self.theme, &self.keyboard.keys), self.clock);
+        let area = Rect::new(0, 0, self.size.0, self.size.1);
+        self.collision.fit(Self::body(area), (&self.theme, &self.keyboard.keys), self.clock);
+        if let Some(prompt) = &mut self.prompt {
+            prompt.fit(Self::line(area));
+        }
     }
 
     /// What has to be kept when the program ends now.
@@ -110,7 +116,7 @@ impl MergeFiles {
     pub fn mouse(&mut self, mouse: Mouse) -> Next {
         let body = Self::body(Rect::new(0, 0, self.size.0, self.size.1));
         let look = (&self.theme, &self.keyboard.keys);
-        let free = self.help.is_none() && self.palette.is_none();
+        let free = !self.asks();
         if free && self.collision.mouse(body, mouse, look, self.clock) {
             self.collision.act(Action::ByHand);
         }
@@ -152,6 +158,8 @@ impl MergeFiles {
                 self.help = Some(Help::open());
             }
             (action, Place::Palette) => return self.in_palette(action),
+            (action, Place::Find) => return self.in_prompt(action),
+            (action, Place::Prompt) if self.help.is_none() => return self.in_prompt(action),
             (action, _) if self.help.is_some() => {
                 let beneath = self.beneath();
                 let stays = self.help.as_mut().is_some_and(|help| help.act(action, &self.keyboard.keys, beneath, page));
@@ -160,6 +168,7 @@ impl MergeFiles {
                 }
             }
             (Action::Wrap, _) => self.wrap = !self.wrap,
+            (action, Place::Field) if self.in_full_text(action) => {}
             (action, _) => return self.act(action),
         }
         Next::Stay
@@ -179,15 +188,24 @@ impl MergeFiles {
     }
 
     fn asks(&self) -> bool {
-        self.palette.is_some() || self.help.is_some()
+        self.palette.is_some() || self.help.is_some() || self.prompt.is_some()
     }
 
     /// Does something with the field that takes what is typed.
     fn edit<R>(&mut self, does: impl FnOnce(&mut FieldEditor) -> R) -> Option<R> {
-        match (&mut self.palette, &mut self.help) {
-            (Some(palette), _) => Some(palette.edit(does)),
-            (None, Some(help)) => help.edit(does),
-            (None, None) => self.collision.edit(does),
+        match (&mut self.palette, &mut self.help, &mut self.prompt) {
+            (Some(palette), ..) => Some(palette.edit(does)),
+            (None, Some(help), _) => help.edit(does),
+            (None, None, Some(prompt)) => {
+                prompt.fault = None;
+                let before = prompt.answer.area.revision();
+                let done = does(&mut prompt.answer);
+                if prompt.answer.area.revision() != before {
+                    self.look_for();
+                }
+                Some(done)
+            }
+            (None, None, None) => self.collision.edit(does),
         }
     }
 
@@ -231,6 +249,8 @@ impl MergeFiles {
             (Some(_), _) => Place::Palette,
             (None, Some(help)) if help.searching() => Place::Prompt,
             (None, Some(_)) => Place::Help,
+            (None, None) if self.is_finding() => Place::Find,
+            (None, None) if self.prompt.is_some() => Place::Prompt,
             (None, None) => self.beneath(),
         }
     }
@@ -309,6 +329,11 @@ impl MergeFiles {
         Rect { height: area.height.saturating_sub(2), ..area }
     }
 
+    /// The last line but one, for what happened and for questions.
+    fn line(area: Rect) -> Rect {
+        Rect { y: area.bottom().saturating_sub(2), height: 1, ..area }
+    }
+
     /// Where the caret stands, where there is one.
     #[must_use]
     pub fn cursor(&self, area: Rect) -> Option<Position> {
@@ -316,10 +341,11 @@ impl MergeFiles {
             return None;
         }
         let body = Self::body(area);
-        match (&self.palette, &self.help) {
-            (Some(palette), _) => palette.caret(body),
-            (None, Some(help)) => help.caret(body),
-            (None, None) => self.collision.caret(body),
+        match (&self.palette, &self.help, &self.prompt) {
+            (Some(palette), ..) => palette.caret(body),
+            (None, Some(help), _) => help.caret(body),
+            (None, None, Some(prompt)) => prompt.caret(Self::line(area)),
+            (None, None, None) => self.collision.caret(body),
         }
     }
 
@@ -336,7 +362,10 @@ impl MergeFiles {
             (None, Some(help)) => help.draw(Place::Files, keys, body, buf, theme),
             (None, None) => self.collision.draw(body, buf, (theme, keys), self.clock),
         }
-        panel::line(buf, area, area.height - 2, &[(" ", theme.plain), (&self.notice, theme.notice)]);
+        match &self.prompt {
+            Some(prompt) => prompt.draw(Self::line(area), buf, theme),
+            None => _ = panel::line(buf, Self::line(area), 0, &[(" ", theme.plain), (&self.notice, theme.notice)]),
+        }
         let foot = Rect { y: area.bottom() - 1, height: 1, ..area };
         let place = self.place();
         if let Some((pressed, following)) = self.keyboard.begun(place, theme.ascii) {

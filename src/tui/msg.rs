@@ -178,8 +178,19 @@ pub struct CollectionLine {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageWanted {
     pub collection: String,
-    pub after: Option<String>,
     pub filter: String,
+    pub part: Part,
+}
+
+/// A part of a list: from one of its ends on, or what comes after a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// `None`: from the start of the list on, or from its end.
+    pub after: Option<String>,
+    /// From the end towards the start; the records come in that order.
+    pub backwards: bool,
+    /// How many records at the most.
+    pub limit: usize,
 }
 
 /// A page of records.

@@ -88,18 +88,11 @@ pub struct Cursor {
 pub const CURSOR: &str = "^(?:[0-9a-f]{8}:(?:[0-9a-f]{2})*:)?[A-Za-z0-9._~-]+$";
 
 impl Order {
-    /// What the cursors of this order begin with, that of another order being refused.
-    fn mark(&self) -> String {
-        let place = match &self.by {
-            By::Id => "id".to_owned(),
-            By::Member(place) => place.to_string(),
-        };
+    /// What the cursors of this order begin with, that of another order being refused. Those of ids are ids, either way.
+    fn mark(&self) -> Option<String> {
+        let By::Member(place) = &self.by else { return None };
         let hash = sha2::Sha256::digest(format!("{}{place}", if self.descending { '-' } else { '+' }));
-        hex(&hash[..4])
-    }
-
-    fn plain(&self) -> bool {
-        self.by == By::Id && !self.descending
+        Some(hex(&hash[..4]))
     }
 
     /// Which of two places comes first.
@@ -112,9 +105,9 @@ impl Order {
     /// Reads a cursor of this order: an id for that of ids, else what [`Order::cursor`] made. `None` for anything else.
     #[must_use]
     pub fn place(&self, cursor: &str) -> Option<Cursor> {
-        let (key, id) = match cursor.rsplit_once(':') {
-            None if self.plain() => (Vec::new(), cursor),
-            Some((rest, id)) if !self.plain() => (unhex(rest.strip_prefix(&format!("{}:", self.mark()))?)?, id),
+        let (key, id) = match (cursor.rsplit_once(':'), self.mark()) {
+            (None, None) => (Vec::new(), cursor),
+            (Some((rest, id)), Some(mark)) => (unhex(rest.strip_prefix(&format!("{mark}:"))?)?, id),
             _ => return None,
         };
         let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~-".contains(&byte));
@@ -125,7 +118,7 @@ impl Order {
     /// The text of a cursor of this order.
     #[must_use]
     pub fn cursor(&self, at: &Cursor) -> String {
-        if self.plain() { at.id.clone() } else { format!("{}:{}:{}", self.mark(), hex(&at.key), at.id) }
+        self.mark().map_or_else(|| at.id.clone(), |mark| format!("{mark}:{}:{}", hex(&at.key), at.id))
     }
 }
 

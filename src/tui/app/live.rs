@@ -16,7 +16,7 @@ impl App {
     pub(super) fn tick(&mut self, clock: Clock) -> Vec<Effect> {
         self.clock = clock;
         let mut effects = self.keep_typed();
-        effects.extend(self.browser.tick());
+        effects.extend(self.browser.tick(self.motion));
         effects.extend(self.resend(false));
         effects.extend(self.say_where());
         effects.extend(self.pulse_tick());
@@ -35,8 +35,9 @@ impl App {
                 return Vec::new();
             }
         };
-        if let Read::Stored(stored) = &read {
-            self.browser.refresh(&key.collection, stored);
+        match &read {
+            Read::Stored(stored) => self.browser.refresh(&key.collection, stored),
+            Read::Gone(_) | Read::Missing => self.browser.forget(&key),
         }
         if self.opening.take_if(|opening| *opening == key).is_some() {
             match read {

@@ -237,13 +237,6 @@ impl App {
     /// # Errors
     /// A sentence where that is no line.
     pub(super) fn go_to_line(&mut self, asked: &str) -> Result<(), String> {
-        let Some(text) = self.text() else { return Ok(()) };
-        let count = text.line_count();
-        match asked.parse() {
-            Ok(line) if (1..=count).contains(&line) => text.go_to_line(line),
-            _ if count == 1 => return Err("There is only line 1".into()),
-            _ => return Err(format!("There are lines 1 to {count}")),
-        }
-        Ok(())
+        self.text().map_or(Ok(()), |text| text.go_to_asked(asked))
     }
 }

@@ -40,6 +40,12 @@ impl Default for Keys {
 }
 
 impl Keys {
+    /// The keys without those of some actions, where these cannot be done.
+    pub fn without(mut self, actions: &[Action]) -> Self {
+        self.0.retain(|line| !actions.contains(&line.action));
+        self
+    }
+
     /// The keys of a preset.
     pub fn of(preset: Preset) -> Self {
         let mut keys = Keys(TABLE.iter().map(bound).collect());
@@ -161,12 +167,6 @@ impl Keys {
     pub fn doubles(&self, place: Place, action: Action, far: Action) -> bool {
         let keys = self.0.iter().filter(|line| line.action == far).flat_map(|line| &line.keys);
         keys.into_iter().any(|key| self.meaning(place, key) == Meaning::Does(action))
-    }
-
-    /// The keys without those of some actions, where these cannot be done.
-    pub fn without(mut self, actions: &[Action]) -> Self {
-        self.0.retain(|line| !actions.contains(&line.action));
-        self
     }
 
     /// Everything that can be meant in `place`, nearest first; each action once.

@@ -22,7 +22,7 @@ pub const TABLE: &[Binding] = {
         key(P::Browser, A::PageUp, &["pageup"], "", "a page up"),
         key(P::Browser, A::PageDown, &["pagedown"], "", "a page down"),
         key(P::Browser, A::First, &["home"], "", "the first record"),
-        key(P::Browser, A::Last, &["end"], "", "the last record that is loaded"),
+        key(P::Browser, A::Last, &["end"], "", "the last record"),
         key(P::Browser, A::Left, &["left"], "", "to the collections"),
         key(P::Browser, A::Right, &["tab", "right", "l"], "Tab collections/records", "between collections and records"),
         key(P::Browser, A::Open, &["enter"], "Enter edit", "edit the record; in the collections: to its records"),

@@ -113,12 +113,27 @@ fn what_is_cut_by_hand_is_given_to_the_terminal_and_put_in_again() {
 }
 
 #[test]
-fn what_cannot_be_done_with_files_has_no_key_here() {
-    let mut screen = of(r#"{"t":"a"}"#, r#"{"t":"mine"}"#, r#"{"t":"theirs"}"#);
-    press(&mut screen, &[KeyCode::Char('e')]);
-    assert!(!shown(&screen, 200, 24).contains("find"));
-    press(&mut screen, &[KeyCode::F(1)]);
-    assert!(!shown(&screen, 120, 200).contains("go to a line"));
+fn in_a_text_that_is_written_by_hand_things_are_found_as_in_the_editor() {
+    let mut screen = of(r#"{"t":"a"}"#, r#"{"t":"one\ntwo\nmine, two"}"#, r#"{"t":"theirs"}"#);
+    let ctrl = |screen: &mut MergeFiles, letter: char| {
+        screen.key(Press { code: KeyCode::Char(letter), mods: KeyModifiers::CONTROL });
+    };
+    press(&mut screen, &[KeyCode::Char('e'), KeyCode::F(3)]);
+    assert!(shown(&screen, 120, 24).contains("Nothing was looked for yet. Ctrl-F finds."));
+    ctrl(&mut screen, 'f');
+    press(&mut screen, &[KeyCode::Char('t'), KeyCode::Char('w')]);
+    let said = shown(&screen, 120, 24);
+    assert!(said.contains("Find (1 of 2): tw") && said.contains("Enter next"), "{said}");
+    assert!(screen.cursor(Rect::new(0, 0, 120, 24)).is_some_and(|caret| caret.y == 22), "the caret is in the question");
+    press(&mut screen, &[KeyCode::Enter]);
+    assert!(shown(&screen, 120, 24).contains("Find (2 of 2): tw"));
+    press(&mut screen, &[KeyCode::Esc, KeyCode::Char('X')]);
+    ctrl(&mut screen, 'g');
+    press(&mut screen, &[KeyCode::Char('x'), KeyCode::Enter]);
+    assert!(shown(&screen, 120, 24).contains("There are lines 1 to 3 · Go to line: x"));
+    press(&mut screen, &[KeyCode::Backspace, KeyCode::Char('1'), KeyCode::Enter, KeyCode::Char('>'), KeyCode::Esc]);
+    let merged = Record::of(screen.collision.resolution.merged()).text().to_owned();
+    assert_eq!(merged, r#"{"t":">one\ntwo\nmine, Xo"}"#);
 }
 
 #[test]

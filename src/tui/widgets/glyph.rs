@@ -93,6 +93,12 @@ pub fn fit(text: &str, room: u16) -> String {
     shown
 }
 
+/// `text`, and as many spaces as make it `columns` wide.
+pub fn padded(text: &str, columns: u16) -> String {
+    let spaces = columns.saturating_sub(width(text, columns));
+    text.to_owned() + &" ".repeat(spaces.into())
+}
+
 /// The part of `text` that shows on one line: up to its first line break.
 pub fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or("")

@@ -24,8 +24,8 @@ pub(in super::super) struct Wanted {
     /// How many records at the most.
     #[schemars(range(min = 1, max = PAGE.1), extend("default" = PAGE.0))]
     limit: Option<u32>,
-    /// Only records that come after this: what the page before gave as `next`, in the same order. In the order of ids it
-    /// is an id.
+    /// Only records that come after this: what the page before gave as `next`, in the same order. In the order of ids,
+    /// either way, it is an id.
     #[schemars(regex(pattern = CURSOR))]
     after: Option<String>,
     /// Only records whose id or text holds this, whatever its case.

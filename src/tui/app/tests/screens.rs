@@ -1,13 +1,8 @@
-//! Pictures of every screen at four sizes, without colours: every state can be told by signs and words alone.
+//! Pictures of every screen: each state once, at every size and in every look.
 
+use super::pictured::pictures;
 use super::*;
 use crate::tui::msg::WaitingDraft;
-
-fn pictures(name: &str, mut desk: Desk) {
-    for (columns, rows) in [(60, 15), (80, 24), (120, 40), (200, 60)] {
-        insta::assert_snapshot!(format!("{name}-{columns}x{rows}"), desk.shot(columns, rows));
-    }
-}
 
 fn collided() -> Desk {
     let mut desk = Desk::edits();
@@ -189,6 +184,40 @@ fn not_connected_and_a_question() {
     let mut desk = Desk::sit(Depth::None);
     desk.keys("n 'my project' enter");
     pictures("question", desk);
+}
+
+#[test]
+fn before_the_server_answers() {
+    let mut desk = Desk::sit(Depth::None);
+    desk.app = App::new("alice", "http://127.0.0.1:4120", "seed", Theme::new(Depth::None).into(), clock());
+    pictures("connecting", desk);
+}
+
+#[test]
+fn lists_that_are_empty() {
+    let mut desk = Desk::sit(Depth::None);
+    desk.happens(Msg::Collections(Ok(Vec::new())));
+    pictures("no-collections", desk);
+    let mut desk = Desk::sit(Depth::None);
+    desk.keys("r");
+    desk.answers_page(Vec::new());
+    pictures("no-records", desk);
+    let mut desk = Desk::sit(Depth::None);
+    desk.keys("/ 'launch' enter");
+    desk.answers_page(Vec::new());
+    pictures("no-match", desk);
+    let mut desk = Desk::sit(Depth::None);
+    desk.keys("i");
+    desk.happens(Msg::Waiting { drafts: Vec::new(), unreadable: Vec::new() });
+    pictures("no-drafts", desk);
+}
+
+#[test]
+fn a_part_of_a_text_the_search_in_it_and_the_palette() {
+    for name in ["part", "finding", "palette"] {
+        let (_, make) = super::ways::PLACES.into_iter().find(|(place, _)| *place == name).unwrap();
+        pictures(name, make(crate::tui::keys::Preset::Modern));
+    }
 }
 
 #[test]

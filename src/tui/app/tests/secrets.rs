@@ -95,7 +95,8 @@ fn waits() -> Desk {
     let mut draft = Draft::of("projects", stored(7, "alice", &record("base", "0")), "seed-draft".into());
     draft.edit(Record::parse(&record("mine", "1")).unwrap().fields().clone());
     desk.does(Action::Back);
-    let waiting = WaitingDraft { slot: "slot".into(), saved_at: String::new(), draft };
+    let waiting =
+        WaitingDraft { slot: "slot".into(), saved_at: String::new(), who: "alice".into(), sending: false, draft };
     desk.happens(Msg::Waiting { drafts: vec![waiting], unreadable: Vec::new() });
     desk
 }

@@ -354,7 +354,7 @@ fn a_filter_goes_on_by_itself_until_there_are_records_to_show() {
     desk.keys("/ 'launch' enter");
     page_comes(&mut desk, vec![], Some("prj_0"));
     let asks = |desk: &Desk, place: &str| match &desk.effects[..] {
-        [Effect::LoadPage(asked)] => asked.after.as_deref() == Some(place) && asked.filter == "launch",
+        [Effect::LoadPage(asked)] => asked.part.after.as_deref() == Some(place) && asked.filter == "launch",
         _ => false,
     };
     assert!(asks(&desk, "prj_0"), "{:?}", desk.effects);

@@ -51,7 +51,7 @@ impl Browser {
             };
             let count = grouped(line.records);
             let room = inside.width.saturating_sub(2 + u16::try_from(count.len()).unwrap_or(9));
-            let name = format!("{:<width$}", line.name, width = room.into());
+            let name = glyph::padded(&line.name, room);
             panel::line(
                 buf,
                 inside,
@@ -71,33 +71,36 @@ impl Browser {
     ) {
         let name = self.collection().unwrap_or("no collection");
         let filter = if self.filter.is_empty() { String::new() } else { format!(" · filter: {}", self.filter) };
-        let loading = if self.asked.is_some() { "loading…" } else { "" };
         let records = |total: u64| format!(" · {} record{}", grouped(total), if total == 1 { "" } else { "s" });
-        let count = self.total.map(records).unwrap_or_default();
+        let count = self.list.total().map(records).unwrap_or_default();
         let title = format!("{name}{count}{filter}");
+        let loading = if self.waits() { "loading…" } else { "" };
         let inside = panel::frame(buf, area, &title, loading, theme);
+        let top = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area };
+        let used = glyph::width(&title, area.width) + 2;
+        panel::line_right(buf, top, 0, used, (&self.whereabouts(area), theme.dim));
         if let Some(trouble) = &self.trouble {
             for (row, line) in (0..).zip(panel::wrap(trouble, inside.width.saturating_sub(2))) {
                 panel::line(buf, inside, row, &[(" ", theme.plain), (&line, theme.bad)]);
             }
-            if self.records.is_empty() {
+            if self.list.rows().is_empty() {
                 return;
             }
         }
-        if self.records.is_empty() && self.asked.is_none() {
+        if self.list.rows().is_empty() && self.asked.is_none() {
             let new = keys.shown(Place::Browser, Action::New, theme.ascii);
             let none = format!(" No records yet. {new} makes one.");
             let words = if self.filter.is_empty() { none.as_str() } else { " No record holds that." };
             panel::line(buf, inside, 0, &[(words, theme.dim)]);
             return;
         }
-        let columns = Columns::fit(inside.width, self.records.iter().map(|stored| stored.id.as_str()));
+        let columns = Columns::fit(inside.width, self.list.rows().iter().map(|stored| stored.id.as_str()));
         columns.draw(buf, inside, 0, ["id", "name", "updated", "by", "v"], theme.dim);
         let list = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
-        let top = panel::top_row(self.focus, self.records.len(), list.height);
-        for (row, (index, stored)) in (0..list.height).zip(self.records.iter().enumerate().skip(top)) {
-            let here = index == self.focus;
-            let fresh = self.fresh.contains(&stored.id);
+        let top = panel::top_row(self.list.focus(), self.list.rows().len(), list.height);
+        for (row, (index, stored)) in (0..list.height).zip(self.list.rows().iter().enumerate().skip(top)) {
+            let here = index == self.list.focus();
+            let fresh = self.fresh.iter().any(|(id, _)| *id == stored.id);
             let cursor = if here {
                 "▸"
             } else if fresh {
@@ -118,6 +121,17 @@ impl Browser {
             if let Some((_, who)) = people.iter().find(|(id, _)| *id == stored.id) {
                 columns.draw_person(buf, list, row, who, if here { style } else { theme.theirs });
             }
+        }
+    }
+
+    /// Where the cursor is in a list that is longer than the screen.
+    fn whereabouts(&self, area: Rect) -> String {
+        let rows = u64::from(area.height.saturating_sub(3));
+        match (self.list.place(), self.list.total()) {
+            (Some(place), Some(total)) if total > rows && !self.waits() => {
+                format!(" {} of {} ", grouped(place), grouped(total))
+            }
+            _ => String::new(),
         }
     }
 
@@ -147,7 +161,7 @@ impl Browser {
             }
             let at = at.child(name.as_str());
             let indent = " ".repeat(2 * at.names().len() - 1);
-            let name = format!("{:<12} ", name.as_str());
+            let name = glyph::padded(name.as_str(), 12) + " ";
             let shown = self.secrets.shown(&at, Some(value));
             match value {
                 Value::Object(inside) if !inside.is_empty() && !shown.is_secret() => {

@@ -1,6 +1,7 @@
 //! The browser: collections, their records page by page, and a look at the one under the cursor; knows no server.
 
 mod draw;
+mod window;
 
 use midair_record::Object;
 use midair_record::schema::Secrets;
@@ -8,15 +9,16 @@ use midair_record::wire::{Event, Key, Op, Stored};
 use ratatui::layout::{Position, Rect};
 
 use self::draw::columns;
+use self::window::Window;
 use crate::tui::keys::Action;
-use crate::tui::msg::{CollectionLine, Effect, Mouse, Page, PageWanted, Pointed};
+use crate::tui::msg::{CollectionLine, Effect, Mouse, Page, PageWanted, Part, Pointed};
 use crate::tui::widgets::panel;
 
-/// How near to the end of what is loaded the cursor comes before more is asked for.
-const AHEAD: usize = 100;
-
 /// How many records one notch of the wheel moves.
-const NOTCH: usize = 3;
+const NOTCH: isize = 3;
+
+/// For how many ticks a record is marked that somebody saved: some ten seconds.
+const MARKED: u8 = 25;
 
 /// Which list the cursor is in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,20 +34,20 @@ pub struct Browser {
     collections: Vec<CollectionLine>,
     collection: usize,
     side: Side,
-    records: Vec<Stored>,
-    next: Option<String>,
-    /// How many records there are, those that are not loaded included, where that is known.
-    total: Option<u64>,
+    list: Window,
     asked: Option<PageWanted>,
-    focus: usize,
+    /// An end of the list was asked for, to which the cursor goes, and so many records from there.
+    jump: Option<isize>,
     pub filter: String,
     pub trouble: Option<String>,
     /// What of the records is not shown.
     pub secrets: Secrets,
-    /// Ids of the records that somebody saved just now: they are marked for a moment.
-    fresh: Vec<String>,
-    /// Records came that the lists do not show yet.
+    /// Ids of the records that somebody saved just now, and for how many ticks they are marked yet.
+    fresh: Vec<(String, u8)>,
+    /// Records came or went that the collections do not count yet.
     behind: bool,
+    /// Nothing came that may stand among the records that are loaded.
+    current: bool,
 }
 
 impl Browser {
@@ -56,7 +58,7 @@ impl Browser {
 
     /// The record under the cursor.
     pub fn record(&self) -> Option<&Stored> {
-        self.records.get(self.focus)
+        self.list.focused()
     }
 
     /// The key of the record under the cursor.
@@ -71,15 +73,14 @@ impl Browser {
 
     /// The members that a new record of this collection is likely to have.
     pub fn template(&self) -> Object {
-        self.record().or(self.records.first()).map(|stored| stored.fields.fields().clone()).unwrap_or_default()
+        self.record().or(self.list.rows().first()).map(|stored| stored.fields.fields().clone()).unwrap_or_default()
     }
 
     /// Asks for everything again.
     pub fn reload(&mut self) -> Vec<Effect> {
-        self.asked = None;
         self.fresh.clear();
         let mut effects = vec![Effect::LoadCollections];
-        effects.extend(self.ask(None));
+        effects.extend(self.ask_again());
         effects
     }
 
@@ -87,15 +88,39 @@ impl Browser {
     pub fn take_collections(&mut self, lines: Vec<CollectionLine>) -> Vec<Effect> {
         let shown = self.collection().map(str::to_owned);
         self.collections = lines;
-        self.collection = self.collections.iter().position(|line| Some(&line.name) == shown.as_ref()).unwrap_or(0);
+        let same = self.collections.iter().position(|line| Some(&line.name) == shown.as_ref());
+        self.collection = same.unwrap_or(0);
         self.trouble = None;
-        let scrolled_away = self.records.len() > AHEAD * 2;
-        if scrolled_away { Vec::new() } else { self.ask(None) }
+        match same {
+            None => self.ask_anew(),
+            Some(_) if self.current => Vec::new(),
+            Some(_) => self.ask_again(),
+        }
     }
 
-    fn ask(&mut self, after: Option<String>) -> Vec<Effect> {
+    /// Asks for another list, from its start on.
+    fn ask_anew(&mut self) -> Vec<Effect> {
+        self.list = Window::default();
+        self.jump = None;
+        self.ask_again()
+    }
+
+    /// Asks for what is loaded, as it is now.
+    fn ask_again(&mut self) -> Vec<Effect> {
+        self.asked = None;
+        let part = self.list.again();
+        let first = part.after.is_some().then(|| self.list.rows().first()).flatten();
+        let first = first.map(|first| first.id.clone()).zip(self.collection());
+        let first = first.map(|(id, collection)| Key { collection: collection.to_owned(), id });
+        let mut effects = self.ask(part);
+        self.current = !effects.is_empty();
+        effects.extend(first.map(|key| Effect::Load { key, since: None }));
+        effects
+    }
+
+    fn ask(&mut self, part: Part) -> Vec<Effect> {
         let Some(collection) = self.collection().map(str::to_owned) else { return Vec::new() };
-        let wanted = PageWanted { collection, after, filter: self.filter.clone() };
+        let wanted = PageWanted { collection, filter: self.filter.clone(), part };
         if self.asked.as_ref() == Some(&wanted) {
             return Vec::new();
         }
@@ -103,59 +128,68 @@ impl Browser {
         vec![Effect::LoadPage(wanted)]
     }
 
-    /// Takes a page, if it is the one that was asked for last. The cursor stays on its record. Where the page is short,
-    /// asks for the next one.
+    /// Takes a page, if it is the one that was asked for last. The cursor stays on its record, unless an end of the list was
+    /// asked for. Where the page is short, asks for the next one.
     pub fn take_page(&mut self, asked: &PageWanted, page: Page) -> Vec<Effect> {
         if self.asked.as_ref() != Some(asked) {
             return Vec::new();
         }
         self.asked = None;
-        let short = page.items.len() < AHEAD;
-        let focused = self.record().map(|stored| stored.id.clone());
-        if asked.after.is_none() {
-            self.records = page.items;
-            let same = self.records.iter().position(|stored| Some(&stored.id) == focused.as_ref());
-            self.focus = same.unwrap_or(self.focus.min(self.records.len().saturating_sub(1)));
-        } else {
-            self.records.extend(page.items);
-        }
-        self.next = page.next;
-        let known = if asked.after.is_some() { self.total } else { None };
-        self.total = page.total.or(known).or_else(|| self.next.is_none().then_some(self.records.len() as u64));
         self.trouble = None;
-        if short { self.ask_ahead() } else { Vec::new() }
+        let jump = self.jump.take();
+        if jump.is_some() {
+            self.list = Window::default();
+        }
+        self.list.take(&asked.part, page);
+        if let Some(further) = jump {
+            self.list.go_to(if asked.part.backwards { usize::MAX } else { 0 });
+            self.list.go(further);
+        }
+        self.ask_ahead()
     }
 
     /// A page could not be had.
     pub fn page_failed(&mut self, why: String) {
         self.asked = None;
+        self.jump = None;
         self.trouble = Some(why);
     }
 
     /// Somebody wrote a record: what has to be asked again for the lists to be true.
     pub fn changed(&mut self, event: &Event) -> Vec<Effect> {
-        let shown = self.collection() == Some(&event.collection);
-        if !shown || event.line.op == Op::Create {
-            self.behind |= event.line.op != Op::Update;
+        self.behind |= event.line.op == Op::Create;
+        if self.collection() != Some(&event.collection) {
+            self.behind |= event.line.op == Op::Delete;
             return Vec::new();
         }
+        let listed = self.filter.is_empty();
         match event.line.op {
-            Op::Update => {
-                let listed = self.records.iter().any(|stored| stored.id == event.id);
+            Op::Create => self.current &= !self.list.created(&event.id, listed),
+            Op::Update if self.list.holds(&event.id) => {
                 let key = Key { collection: event.collection.clone(), id: event.id.clone() };
-                if listed { vec![Effect::Load { key, since: None }] } else { Vec::new() }
+                return vec![Effect::Load { key, since: None }];
             }
+            Op::Update => {}
             Op::Delete => {
-                if let Some(at) = self.records.iter().position(|stored| stored.id == event.id) {
-                    self.records.remove(at);
-                    self.focus = self.focus.min(self.records.len().saturating_sub(1));
-                }
-                self.total = self.total.map(|total| total.saturating_sub(1));
+                self.list.deleted(&event.id, listed);
                 self.recount(-1);
-                Vec::new()
+                return self.ask_ahead();
             }
-            Op::Create => Vec::new(),
         }
+        Vec::new()
+    }
+
+    /// A record is no longer there.
+    pub fn forget(&mut self, key: &Key) {
+        if self.collection() == Some(&key.collection) && self.list.holds(&key.id) {
+            self.list.deleted(&key.id, true);
+        }
+    }
+
+    /// How many records are loaded.
+    #[cfg(test)]
+    pub fn loaded(&self) -> usize {
+        self.list.rows().len()
     }
 
     fn recount(&mut self, by: i64) {
@@ -166,17 +200,19 @@ impl Browser {
 
     /// Puts a newer version of a record in its row.
     pub fn refresh(&mut self, collection: &str, newer: &Stored) {
-        if self.collection() != Some(collection) {
-            return;
-        }
-        if let Some(row) = self.records.iter_mut().find(|row| row.id == newer.id && row.version < newer.version) {
-            *row = newer.clone();
-            self.fresh.push(newer.id.clone());
+        if self.collection() == Some(collection) && self.list.refresh(newer) {
+            self.fresh.retain(|(id, _)| *id != newer.id);
+            self.fresh.push((newer.id.clone(), MARKED));
         }
     }
 
-    /// Time went on: asks for what came meanwhile, all at once.
-    pub fn tick(&mut self) -> Vec<Effect> {
+    /// Time went on: asks for what came meanwhile, all at once. `fades`: marks go by themselves.
+    pub fn tick(&mut self, fades: bool) -> Vec<Effect> {
+        self.fresh.retain(|(id, _)| self.list.holds(id));
+        if fades {
+            self.fresh.iter_mut().for_each(|(_, left)| *left -= 1);
+            self.fresh.retain(|(_, left)| *left > 0);
+        }
         if std::mem::take(&mut self.behind) { vec![Effect::LoadCollections] } else { Vec::new() }
     }
 
@@ -188,8 +224,7 @@ impl Browser {
     /// Shows only records that hold `text`.
     pub fn set_filter(&mut self, text: String) -> Vec<Effect> {
         self.filter = text;
-        self.focus = 0;
-        self.ask(None)
+        self.jump(false)
     }
 
     /// Does what a key means here, where it concerns the lists alone.
@@ -222,35 +257,60 @@ impl Browser {
         }
         self.collection = to;
         self.filter.clear();
-        self.records.clear();
-        self.focus = 0;
-        self.next = None;
-        self.ask(None)
+        self.ask_anew()
     }
 
     fn move_record(&mut self, action: Action, page: usize) -> Vec<Effect> {
-        let last = self.records.len().saturating_sub(1);
-        self.focus = match action {
-            Action::Up => self.focus.saturating_sub(1),
-            Action::Down => (self.focus + 1).min(last),
-            Action::PageUp => self.focus.saturating_sub(page),
-            Action::PageDown => (self.focus + page).min(last),
-            Action::First => 0,
-            Action::Last => last,
-            _ => self.focus,
-        };
+        let page = page.cast_signed();
+        match action {
+            Action::Up => self.go(-1),
+            Action::Down => self.go(1),
+            Action::PageUp => self.go(-page),
+            Action::PageDown => self.go(page),
+            Action::First if self.list.go_to_first() => self.stay(),
+            Action::Last if self.list.go_to_last() => self.stay(),
+            Action::First => self.jump(false),
+            Action::Last => self.jump(true),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Moves the cursor; while an end of the list is awaited, from there.
+    fn go(&mut self, records: isize) -> Vec<Effect> {
+        if let Some(further) = &mut self.jump {
+            *further += records;
+            return Vec::new();
+        }
+        self.list.go(records);
         self.ask_ahead()
     }
 
-    /// Asks for more where the cursor comes near the end of what is loaded.
+    /// No end of the list is awaited any more.
+    fn stay(&mut self) -> Vec<Effect> {
+        if self.jump.take().is_some() {
+            self.asked = None;
+        }
+        self.ask_ahead()
+    }
+
+    /// Goes to an end of the list that has to be asked for.
+    fn jump(&mut self, backwards: bool) -> Vec<Effect> {
+        self.jump = Some(0);
+        self.ask(Part { after: None, backwards, limit: window::AHEAD })
+    }
+
+    /// Asks for more where the cursor comes near an end of what is loaded.
     fn ask_ahead(&mut self) -> Vec<Effect> {
-        match &self.next {
-            Some(next) if self.focus + AHEAD > self.records.len() => {
-                let next = next.clone();
-                self.ask(Some(next))
-            }
+        match self.list.lacks() {
+            Some(part) if self.asked.is_none() => self.ask(part),
             _ => Vec::new(),
         }
+    }
+
+    /// Whether what is asked for has to come before anything more can be shown.
+    fn waits(&self) -> bool {
+        let near = |asked: &PageWanted| asked.part.after.is_none() && self.list.rows().is_empty();
+        self.asked.as_ref().is_some_and(|asked| self.jump.is_some() || near(asked) || self.list.waits_for_more())
     }
 
     /// Does what the mouse did over the browser drawn in `area`: a click goes to a row, the second opens it (`true`).
@@ -266,10 +326,8 @@ impl Browser {
         match mouse.kind {
             Pointed::Scroll(notches) => {
                 self.side = side;
-                let rows = usize::from(notches.unsigned_abs()) * NOTCH;
-                let action = if notches < 0 { Action::PageUp } else { Action::PageDown };
                 let effects = match side {
-                    Side::Records => self.move_record(action, rows),
+                    Side::Records => self.go(isize::from(notches) * NOTCH),
                     Side::Collections => Vec::new(),
                 };
                 (effects, false)
@@ -283,7 +341,7 @@ impl Browser {
         // One line of frame above each list; records have a line of headings too.
         let (place, heads, focus, count) = match side {
             Side::Collections => (left, 1, self.collection, self.collections.len()),
-            Side::Records => (middle, 2, self.focus, self.records.len()),
+            Side::Records => (middle, 2, self.list.focus(), self.list.rows().len()),
         };
         let height = place.height.saturating_sub(heads + 1);
         let row = y.checked_sub(place.y + heads).filter(|row| *row < height);
@@ -298,8 +356,8 @@ impl Browser {
                 (self.choose_collection(row), false)
             }
             (Side::Records, Some(row)) => {
-                self.focus = row;
-                (self.ask_ahead(), row == focus && clicks == 2)
+                self.list.go_to(row);
+                (self.stay(), row == focus && clicks == 2)
             }
         }
     }

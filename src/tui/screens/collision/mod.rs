@@ -23,6 +23,7 @@ use super::editor::{Editor, Saving};
 use crate::tui::field::{FieldEditor, Shape};
 use crate::tui::keys::Action;
 use crate::tui::msg::Press;
+use crate::tui::widgets::glyph;
 use crate::tui::widgets::text::TextArea;
 
 /// A refused save being settled. The editor waits beneath, as it was.
@@ -70,7 +71,7 @@ impl Focus {
 /// Whether a side of a unit may be cut where it is drawn: it has more than two lines, or a long one.
 fn is_long(unit: &Unit) -> bool {
     let long = |value: &Value| match value {
-        Value::String(text) => text.as_str().len() > 40 || text.as_str().lines().nth(2).is_some(),
+        Value::String(text) => glyph::width(text.as_str(), 41) > 40 || text.as_str().lines().nth(2).is_some(),
         Value::Array(elements) => elements.len() > 2,
         Value::Object(members) => members.len() > 2,
         _ => false,

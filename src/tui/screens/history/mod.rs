@@ -11,6 +11,7 @@ use midair_record::{Object, Value};
 
 use crate::tui::keys::Action;
 use crate::tui::msg::{Effect, HistoryPage, Read};
+use crate::tui::widgets::glyph;
 
 /// How near to the end of what is loaded the cursor comes before more is asked for.
 const AHEAD: usize = 50;
@@ -314,7 +315,7 @@ fn stepped(action: Action, from: usize, count: usize, page: usize) -> usize {
 /// Whether a change may be cut where it is drawn.
 fn is_long(change: &Change) -> bool {
     let long = |value: &Value| match value {
-        Value::String(text) => text.as_str().len() > 40 || text.as_str().lines().nth(2).is_some(),
+        Value::String(text) => glyph::width(text.as_str(), 41) > 40 || text.as_str().lines().nth(2).is_some(),
         Value::Array(elements) => elements.len() > 2,
         Value::Object(members) => members.len() > 2,
         _ => false,

@@ -136,6 +136,20 @@ impl TextArea {
         self.put(self.rope.line_to_char(line));
     }
 
+    /// Goes to the line that a person asks for.
+    ///
+    /// # Errors
+    /// A sentence where that is no line.
+    pub fn go_to_asked(&mut self, line: &str) -> Result<(), String> {
+        let count = self.line_count();
+        match line.parse() {
+            Ok(line) if (1..=count).contains(&line) => self.go_to_line(line),
+            _ if count == 1 => return Err("There is only line 1".into()),
+            _ => return Err(format!("There are lines 1 to {count}")),
+        }
+        Ok(())
+    }
+
     /// Inserts at the caret, in the place of what is selected. Letters of a word typed in a row are undone together, a
     /// paste by itself.
     pub fn insert(&mut self, text: &str) {
