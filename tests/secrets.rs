@@ -50,7 +50,14 @@ fn no_byte_of_a_secret_comes_to_a_terminal() {
     alice.keys("e").shows("pin by hand").keys("'c4n3' esc").shows("✎ by hand: ••••");
     alice.shows("change bob's pin: •••• changed").keys("enter").shows("as v3");
     assert_eq!(home.reads(KEY).body, r#"{"name":"Safe","pin":"c4n0c4n1c4n3"}"#);
-    alice.keys("esc").shows("prj_1").keys("h").shows("History").shows("•••• changed").keys("down r").shows("Restore v2");
+    alice
+        .keys("esc")
+        .shows("prj_1")
+        .keys("h")
+        .shows("History")
+        .shows("•••• changed")
+        .keys("down r")
+        .shows("Restore v2");
     alice.keys("esc esc").shows("h history").keys("d").shows("pin: ••••");
     bob.shows("alice saved v3").keys("ctrl-o").shows("History").shows("•••• changed");
     assert!(!tells(&alice), "alice's terminal was told");
