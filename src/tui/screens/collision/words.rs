@@ -49,7 +49,9 @@ fn both(was: &Shown, becomes: &Shown, room: u16) -> (String, String) {
     }
     let half = (room / 2).max(8);
     let window = |value: &Shown, other: &Shown, words: &str| match value.value() {
-        Some(Value::String(_)) => sides::lines(value, other, other, half, 1).into_iter().map(|line| line.text).collect(),
+        Some(Value::String(_)) => {
+            sides::lines(value, other, other, half, 1).into_iter().map(|line| line.text).collect()
+        }
         _ => glyph::fit(words, half),
     };
     (window(was, becomes, &from), window(becomes, was, &to))
