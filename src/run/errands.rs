@@ -37,7 +37,7 @@ impl Errands {
                         Ok(()) => backend.save(&draft).await.map_err(unsaved),
                         Err(why) => Err(Unsaved::Refused(why.to_string())),
                     };
-                    if let Ok(Put::Stale(_)) = &result {
+                    if let Ok(Put::Stale(_)) | Err(Unsaved::Refused(_)) = &result {
                         let _ = send.send(defined(&backend, &draft.key.collection).await);
                     }
                     Msg::Saved { sent: draft, result }

@@ -373,7 +373,9 @@ impl MergeFiles {
         }
         let here = keys.here(place).into_iter();
         let works = |line: &&Bound| place != Place::Files || self.collision.works_now(line.action);
-        let mut shown: Vec<&Bound> = here.filter(|line| !line.hint.is_empty()).filter(works).collect();
+        let all = here.filter(|line| !line.hint.is_empty()).filter(works);
+        let all: Vec<Bound> = all.filter_map(|line| self.collision.said(line)).collect();
+        let mut shown: Vec<&Bound> = all.iter().collect();
         if place == Place::Files {
             // The key that ends it, when all is decided; then those that decide, then those of merging files.
             let rank = |line: &&Bound| match () {

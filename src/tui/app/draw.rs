@@ -224,7 +224,13 @@ impl App {
             return draw_begun(area, buf, theme, &pressed, &following);
         }
         let beneath = self.help.is_some() || self.palette.is_some();
-        let mut all: Vec<&Bound> = keys.here(place).into_iter().filter(|line| self.advertises(place, line)).collect();
+        let said = |line: &Bound| match &self.screen {
+            Screen::Collision(collision) if place == Place::Field => collision.said(line),
+            _ => Some(line.clone()),
+        };
+        let here = keys.here(place).into_iter().filter(|line| self.advertises(place, line));
+        let all: Vec<Bound> = here.filter_map(said).collect();
+        let mut all: Vec<&Bound> = all.iter().collect();
         if let (Screen::Collision(collision), Place::Collision, false) = (&self.screen, place, beneath) {
             all.sort_by_key(|line| !collision.comes_first(line.action));
         }

@@ -322,6 +322,11 @@ impl App {
             }
             Err(Unsaved::Refused(why) | Unsaved::NoAnswer(why)) => {
                 self.set_saving(&flight.slot, Saving::No);
+                if let Screen::Collision(collision) = &mut self.screen
+                    && collision.editor.slot == flight.slot
+                {
+                    collision.show_faults(invalid(&self.definitions, &sent));
+                }
                 // Nothing was written, and the next try is another edit.
                 let next = self.seat.next_edit_id();
                 if let Some(editor) = self.editor_of(&flight.slot) {

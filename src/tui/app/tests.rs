@@ -4,6 +4,7 @@ mod advertised;
 mod fewest;
 mod histories;
 mod inbox;
+mod laid;
 mod lists;
 mod looks;
 mod meeting;

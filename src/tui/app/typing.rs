@@ -7,6 +7,7 @@ use crate::tui::clipboard::{self, Taken};
 use crate::tui::field::FieldEditor;
 use crate::tui::keys::{Action, Place};
 use crate::tui::msg::{Effect, Press};
+use crate::tui::screens::editor::Saving;
 use crate::tui::screens::prompt::{Prompt, Purpose};
 use crate::tui::widgets::text::{Found, TextArea};
 
@@ -51,6 +52,7 @@ impl App {
     pub(super) fn type_key(&mut self, press: Press) -> Vec<Effect> {
         self.forget_nothing_selected();
         self.saves.disarm();
+        self.forget_refusal();
         if self.place() == Place::Prompt && self.chooses_type() {
             self.choose_type(press);
         } else if self.asks() {
@@ -69,6 +71,7 @@ impl App {
     /// Moves or edits in the text that takes what is typed; a move selects where `selects`.
     pub(super) fn in_typing(&mut self, action: Action, selects: bool) {
         self.forget_nothing_selected();
+        self.forget_refusal();
         let page = self.page();
         if let (false, Action::EraseLeft | Action::EraseWordLeft) = (self.asks(), action) {
             self.enter_lines();
@@ -101,6 +104,7 @@ impl App {
         let mut text = clipboard::with_plain_breaks(text);
         self.keyboard.let_go();
         self.forget_nothing_selected();
+        self.forget_refusal();
         if self.asks() {
             text = text.replace('\n', " ");
         } else {
@@ -125,6 +129,18 @@ impl App {
             prompt.fault = Some(words.trim_end_matches('.').into());
         }
         self.say(words);
+    }
+
+    /// What was refused is being changed: why it was is no longer true.
+    fn forget_refusal(&mut self) {
+        let changes = match &self.screen {
+            Screen::Editor(editor) => editor.saving == Saving::No,
+            Screen::Collision(collision) => collision.by_hand(),
+            _ => false,
+        };
+        if changes && matches!(self.notice, Notice::Bad(_)) {
+            self.notice = Notice::None;
+        }
     }
 
     /// Something else was done since: the key of copying does not leave.

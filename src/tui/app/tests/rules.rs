@@ -134,3 +134,33 @@ fn a_value_that_breaks_the_schema_is_not_sent_and_one_that_did_before_does_no_ha
     desk.keys("backspace backspace backspace ctrl-s");
     assert_eq!(desk.sends(), 1, "owner was null before");
 }
+
+#[test]
+fn what_the_server_refuses_lands_on_its_field_with_every_decision_intact() {
+    let mine = [("/name", "\"Site\""), ("/code", "\"a\""), ("/quota", "120")];
+    let theirs = [("/name", "\"Day\""), ("/code", "\"b\""), ("/quota", "150")];
+    let mut desk = collided("{}", &mine, &theirs);
+    desk.keys("right right left");
+    desk.shows("all 3 decided");
+    desk.keys("enter");
+    // The collection was defined anew since it was asked, and the server knows.
+    desk.defined(r#"{"schema":{"properties":{"quota":{"maximum":110}}}}"#);
+    let result = Err(crate::tui::msg::Unsaved::Refused("quota should be at most 110.".into()));
+    let sent = Box::new(desk.sent());
+    desk.happens(Msg::Saved { sent, result });
+    desk.shows("projects/prj_1 was not saved: quota should be at most 110.");
+    desk.shows("✗ should be at most 110");
+    desk.shows("▸▶ quota");
+    desk.shows("all 3 decided");
+}
+
+#[test]
+fn why_a_value_was_refused_is_not_said_any_more_once_it_is_changed() {
+    let mut desk = collided("{}", &[("/quota", "120")], &[("/quota", "150")]);
+    desk.keys("e 'x' ctrl-s");
+    desk.shows("\"120x\" is not a number. Undo takes it back.");
+    desk.shows("Ctrl-S done");
+    assert!(!desk.shot(120, 40).contains("Ctrl-S save"));
+    desk.keys("backspace");
+    assert!(!desk.shot(120, 40).contains("is not a number"));
+}

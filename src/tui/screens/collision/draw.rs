@@ -27,7 +27,7 @@ impl Collision {
         }
         let list = self.list_area(inside, versions.len());
         self.draw_units(list, buf, (theme, keys));
-        let will = Rect { y: list.bottom(), height: self.will_height(inside.height), ..inside };
+        let will = Rect { y: list.bottom(), height: self.will_height(inside), ..inside };
         self.draw_will(will, buf, theme);
         if let Some(hand) = &self.hand {
             let place = hand_place(inside);
@@ -59,7 +59,7 @@ impl Collision {
 
     /// Where the units stand, below so many lines of versions.
     fn list_area(&self, inside: Rect, versions: usize) -> Rect {
-        let (above, below) = (u16::try_from(versions).unwrap_or(1), self.will_height(inside.height));
+        let (above, below) = (u16::try_from(versions).unwrap_or(1), self.will_height(inside));
         Rect { y: inside.y + above, height: inside.height.saturating_sub(above + below), ..inside }
     }
 
@@ -114,9 +114,9 @@ impl Collision {
         self.resolution.base().map_or("scratch".into(), |base| format!("v{}", base.version))
     }
 
-    fn will_height(&self, height: u16) -> u16 {
-        let lines = u16::try_from(self.will().len()).unwrap_or(u16::MAX);
-        lines.saturating_add(1).min((height / 3).max(2))
+    fn will_height(&self, inside: Rect) -> u16 {
+        let lines = u16::try_from(self.will(inside.width).len()).unwrap_or(u16::MAX);
+        lines.saturating_add(1).min((inside.height / 3).max(2))
     }
 
     fn draw_will(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
@@ -127,7 +127,7 @@ impl Collision {
         let heading = if self.files.is_some() { "Against theirs, the result will " } else { "Your save will " };
         panel::line(buf, area, 0, &[(&rule, theme.frame)]);
         panel::line(buf, area, 0, &[("─ ", theme.frame), (heading, theme.title)]);
-        let lines = self.will();
+        let lines = self.will(area.width);
         let room = usize::from(area.height - 1);
         for (row, line) in (1..).zip(lines.iter().take(room)) {
             let style = match line.chars().next() {

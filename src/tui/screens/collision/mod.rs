@@ -21,7 +21,7 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::editor::{Editor, Saving};
 use crate::tui::field::{FieldEditor, Shape};
-use crate::tui::keys::Action;
+use crate::tui::keys::{Action, Bound};
 use crate::tui::msg::Press;
 use crate::tui::widgets::glyph;
 use crate::tui::widgets::text::TextArea;
@@ -126,9 +126,9 @@ impl Collision {
         Collision { files: Some(files), ..Self::open(editor, resolution) }
     }
 
-    /// What the result does, a sentence a line.
-    pub fn will(&self) -> Vec<String> {
-        let mut lines = words::save_will(&self.resolution, &self.secrets);
+    /// What the result does, a sentence a line, each of about `room` columns.
+    pub fn will(&self, room: u16) -> Vec<String> {
+        let mut lines = words::save_will(&self.resolution, &self.secrets, room);
         if self.files.is_some()
             && let [only] = lines.as_mut_slice()
             && only.starts_with("send nothing")
@@ -264,6 +264,19 @@ impl Collision {
             Action::Redo => self.resolution.can_redo(),
             Action::NextUndecided | Action::PreviousUndecided => self.resolution.undecided() > 0,
             action => self.refuses(action).is_none(),
+        }
+    }
+
+    /// How the footer says a key: while a value is written by hand, what saves elsewhere is done with it.
+    pub fn said(&self, line: &Bound) -> Option<Bound> {
+        match line.action {
+            Action::LeaveField if self.by_hand() => None,
+            Action::Save if self.by_hand() => {
+                let mut line = line.clone();
+                line.hint = "done";
+                Some(line)
+            }
+            _ => Some(line.clone()),
         }
     }
 

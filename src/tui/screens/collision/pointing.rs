@@ -10,7 +10,9 @@ use crate::tui::theme::Theme;
 impl Collision {
     /// Takes note of where the collision is drawn, so that a value written by hand scrolls as the caret moves.
     pub fn fit(&mut self, area: Rect, look: (&Theme, &Keys), clock: Clock) {
-        self.hidden = self.hidden_lines(area, look, clock);
+        if self.hand.is_none() {
+            self.hidden = self.hidden_lines(area, look, clock);
+        }
         self.scroll = self.scroll.min(self.hidden);
         let place = self.hand_area(area);
         if let Some(hand) = &mut self.hand {

@@ -153,11 +153,15 @@ fn open_lines(
     }
     let others = parts(other);
     let same = whole.iter().zip(&others).take_while(|(a, b)| a == b).count();
-    let context = usize::from(same > 1);
-    let skipped = if same > 2 && most != WHOLE { same - context } else { 0 };
+    let context = usize::from(same > 1 && most > 3);
+    let folds = most != WHOLE && same > 0 && (same > 2 || same + 1 >= most);
+    let skipped = if folds { (same - context).min(whole.len() - 1) } else { 0 };
     let mut shown = Vec::new();
-    if skipped > 0 {
-        shown.push(SideLine::plain(format!("⋯ {skipped} lines the same")));
+    match skipped {
+        0 => {}
+        _ if most < 3 => {}
+        1 => shown.push(SideLine::plain("⋯ 1 line the same")),
+        many => shown.push(SideLine::plain(format!("⋯ {many} lines the same"))),
     }
     let base_lines = parts(base);
     let known: HashSet<&str> = base_lines.iter().map(AsRef::as_ref).collect();
@@ -339,6 +343,15 @@ mod tests {
         assert_eq!(texts(&shown), ["⋯ 39 lines the same", "line 39", "theirs"]);
         assert_eq!(shown[2].changed, vec![Range { start: 0, end: 6 }]);
         assert_eq!(told(&text("theirs"), &text("mine"), 30, WHOLE).len(), 41);
+    }
+
+    #[test]
+    fn where_there_is_hardly_room_the_difference_shows_all_the_same() {
+        let [theirs, mine] = ["one\ntwo\ntheirs\nfour", "one\ntwo\nmine\nfour"].map(Value::string);
+        assert_eq!(texts(&told(&theirs, &mine, 30, 3)), ["⋯ 2 lines the same", "theirs", "four"]);
+        assert_eq!(texts(&told(&theirs, &mine, 30, 1)), ["theirs…"]);
+        let more = Value::string("one\ntwo\ntheirs\nfour\nfive");
+        assert_eq!(texts(&told(&theirs, &more, 30, 1)), ["four"]);
     }
 
     #[test]

@@ -4,15 +4,17 @@ use midair_record::Value;
 use midair_record::deed::{Deed, Verb};
 use midair_record::merge::{Unit, differences};
 use midair_record::resolution::Resolution;
-use midair_record::schema::{MASK, Secrets};
+use midair_record::schema::{MASK, Secrets, Shown};
 
+use super::sides;
 use crate::tui::widgets::brief::brief;
+use crate::tui::widgets::glyph;
 
-/// A deed in words: `reverts bob's priority: high → low`.
-pub fn deed(deed: &Deed, secrets: &Secrets) -> String {
+/// A deed in words, of about `room` columns: `reverts bob's priority: high → low`. Of long values, from where they differ on.
+pub fn deed(deed: &Deed, secrets: &Secrets, room: u16) -> String {
     let name = secrets.label(&deed.at);
     let [was, becomes] = [&deed.from, &deed.to].map(|value| secrets.shown(&deed.at, value.as_ref()));
-    let (from, to) = (brief(&was), brief(&becomes));
+    let (from, to) = both(&was, &becomes, room.saturating_sub(glyph::width(&name, room) + 24));
     let owned = |by: &Option<String>| match by {
         Some(by) => format!("{by}'s {name}"),
         None => format!("their {name}"),
@@ -36,6 +38,23 @@ pub fn deed(deed: &Deed, secrets: &Secrets) -> String {
         Verb::Replace(by) if deed.to.is_none() => format!("remove {} (was {from})", owned(by)),
         Verb::Replace(by) => format!("replace {}: {from} → {to}", owned(by)),
     }
+}
+
+/// Both values in about `room` columns.
+fn both(was: &Shown, becomes: &Shown, room: u16) -> (String, String) {
+    let (from, to) = (brief(was), brief(becomes));
+    let [wide_from, wide_to] = [&from, &to].map(|words| glyph::width(words, room + 1));
+    if wide_from + wide_to <= room || was.value().is_none() || becomes.value().is_none() {
+        return (from, to);
+    }
+    let half = (room / 2).max(8);
+    let window = |value: &Shown, other: &Shown, words: &str| match value.value() {
+        Some(Value::String(_)) => {
+            sides::lines(value, other, other, half, 1).into_iter().map(|line| line.text).collect()
+        }
+        _ => glyph::fit(words, half),
+    };
+    (window(was, becomes, &from), window(becomes, was, &to))
 }
 
 /// What changes in a list or in a text of many lines: `add web, remove draft`, `+2 −1 lines`.
@@ -71,7 +90,7 @@ fn parts(Deed { at, from, to, .. }: &Deed, secrets: &Secrets) -> Option<String> 
 }
 
 /// The lines of "your save will": what is undecided, then what is done, then what is kept of theirs.
-pub fn save_will(resolution: &Resolution, secrets: &Secrets) -> Vec<String> {
+pub fn save_will(resolution: &Resolution, secrets: &Secrets, room: u16) -> Vec<String> {
     let units = 0..resolution.units().len();
     let open: Vec<String> = units
         .filter(|&index| resolution.choice_is_open(index))
@@ -82,7 +101,7 @@ pub fn save_will(resolution: &Resolution, secrets: &Secrets) -> Vec<String> {
         lines.push(format!("? undecided: {}", open.join(", ")));
     }
     let deeds = resolution.deeds();
-    lines.extend(deeds.iter().map(|deed| deed_line(deed, secrets)));
+    lines.extend(deeds.iter().map(|deed| deed_line(deed, secrets, room)));
     if deeds.is_empty() && open.is_empty() {
         lines.push("send nothing: what the server has is what you chose".into());
     }
@@ -95,7 +114,7 @@ pub fn label(unit: &Unit, secrets: &Secrets) -> String {
     names.join(" + ")
 }
 
-fn deed_line(one: &Deed, secrets: &Secrets) -> String {
+fn deed_line(one: &Deed, secrets: &Secrets, room: u16) -> String {
     let sign = if matches!(one.verb, Verb::Revert(_) | Verb::Replace(_)) { "!" } else { "·" };
-    format!("{sign} {}", deed(one, secrets))
+    format!("{sign} {}", deed(one, secrets, room))
 }

@@ -94,7 +94,9 @@ impl Editor {
         let verb = |who: &str| if who == ELSEWHERE { ", are" } else { " is" };
         let words = match self.company.as_slice() {
             [] => return String::new(),
-            [(who, Some(at))] if !at.is_root() => format!("✎ {who}{} editing {}", verb(who), at.label()),
+            [(who, Some(at))] if !at.is_root() => {
+                format!("✎ {who}{} editing {}", verb(who), self.secrets.label(at))
+            }
             [(who, _)] => format!("✎ {who}{} editing too", verb(who)),
             [(first, _), rest @ ..] => format!("✎ {first} and {} more are editing too", rest.len()),
         };
