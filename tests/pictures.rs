@@ -5,6 +5,9 @@ mod pty;
 
 use std::path::Path;
 
+use std::time::Duration;
+
+use pty::film::Film;
 use pty::{Home, Terminal, svg};
 
 const KEY: &str = "projects/prj_apollo";
@@ -24,10 +27,67 @@ fn drawn(terminal: &mut Terminal, name: &str) {
     terminal.falls_quiet();
     let picture = svg::picture(terminal.cells());
     assert!(picture.contains("midair"));
+    keeps(&picture, name);
+}
+
+fn keeps(picture: &str, name: &str) {
     if std::env::var_os("UPDATE_PICTURES").is_some() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures");
         std::fs::write(folder.join(format!("{name}.svg")), picture).unwrap();
     }
+}
+
+/// How large the film may be, in bytes.
+const LARGEST_FILM: usize = 300 << 10;
+
+#[test]
+fn a_film_of_a_collision_from_both_sides() {
+    const SIZE: (u16, u16) = (66, 18);
+    let seconds = Duration::from_secs_f32;
+    let home = Home::new();
+    let mut alice = home.sized(&["--as", "alice"], SIZE.0, SIZE.1);
+    alice.shows("live").shows("hotels");
+    home.creates(KEY, RECORD);
+    let mut bob = home.sized(&["--as", "bob"], SIZE.0, SIZE.1);
+    bob.shows("live").shows("hotels");
+    for person in [&mut alice, &mut bob] {
+        person.keys("left").shows("projects").keys("down down right").shows("projects · 15");
+        person.keys("'/' 'prj_' enter").shows("▸prj_apollo").keys("enter").shows("from v1");
+    }
+    let mut film = Film::of(["alice", "bob"], SIZE);
+    film.shoots([&mut alice, &mut bob], "alice and bob edit the same record", seconds(2.5));
+    for (letters, shown) in [("' s'", "Launch s"), ("'ite'", "Launch site")] {
+        bob.keys(letters).shows(shown);
+        film.shoots([&mut alice, &mut bob], "bob changes its name", seconds(0.7));
+    }
+    for (letters, shown) in [("' d'", "Launch d"), ("'ay'", "Launch day")] {
+        alice.keys(letters).shows(shown);
+        film.shoots([&mut alice, &mut bob], "so does alice", seconds(0.7));
+    }
+    alice.keys("down down down down backspace backspace backspace '200'").shows("200");
+    film.shoots([&mut alice, &mut bob], "and the quota, which bob does not touch", seconds(1.6));
+    bob.keys("ctrl-s").shows("v2");
+    alice.shows("bob saved v2");
+    film.shoots([&mut alice, &mut bob], "bob saves first", seconds(3.0));
+    alice.keys("ctrl-s").shows("1 of 1 undecided");
+    film.shoots(
+        [&mut alice, &mut bob],
+        "alice's save is refused: she sees both sides of what both changed",
+        seconds(4.5),
+    );
+    film.stands_still_here();
+    alice.keys("right").shows("replace bob");
+    film.shoots([&mut alice, &mut bob], "→ takes hers; her quota merges by itself", seconds(3.5));
+    alice.keys("enter").shows("v3");
+    bob.shows("v3");
+    film.shoots(
+        [&mut alice, &mut bob],
+        "Enter saves it over the version that she was shown, and over no other",
+        seconds(4.5),
+    );
+    let film = film.svg();
+    assert!(film.len() < LARGEST_FILM, "{} bytes", film.len());
+    keeps(&film, "film");
 }
 
 #[test]
@@ -54,6 +114,31 @@ fn two_people_collide_and_the_second_sees_both_sides() {
     alice.resize(72, 24);
     alice.shows("◀ theirs  150");
     drawn(&mut alice, "collision-narrow");
+}
+
+#[test]
+fn a_text_is_searched_a_command_is_found_and_a_deleted_record_is_not_lost() {
+    let home = Home::new();
+    let mut alice = home.sized(&["--as", "alice"], 116, 30);
+    alice.shows("live").shows("projects");
+    home.creates(KEY, RECORD);
+    alice.keys("left down down right").shows("projects · 15");
+    alice
+        .keys("'/' 'prj_' enter")
+        .shows("▸prj_apollo")
+        .keys("enter")
+        .shows("from v1")
+        .keys("down down down down down down");
+    alice.shows("▸ notes").keys("enter").shows("line 4 of 4").keys("ctrl-f 'r'").shows("Find (");
+    drawn(&mut alice, "field");
+    alice.keys("esc").hides("Find (").keys("esc").shows("▸ notes").keys("up").shows("▸ tags");
+    alice.keys("up backspace backspace backspace '250'").shows("250");
+    alice.keys("ctrl-p").shows(" commands").keys("'field'").shows("field");
+    drawn(&mut alice, "palette");
+    alice.keys("esc").shows("✎").shows("250");
+    home.deletes("bob", KEY);
+    alice.shows("bob deleted this record").keys("ctrl-s").shows("create");
+    drawn(&mut alice, "deleted");
 }
 
 #[test]

@@ -4,10 +4,11 @@ use std::fmt::Write;
 
 use vt100::{Cell, Color, Screen};
 
-const CELL: (f32, f32) = (8.4, 16.4);
-const MARGIN: f32 = 14.0;
-const PAPER: &str = "#16181d";
-const INK: &str = "#d8dbe2";
+/// How wide and high a cell is.
+pub const CELL: (f32, f32) = (8.4, 16.4);
+pub const MARGIN: f32 = 14.0;
+pub const PAPER: &str = "#16181d";
+pub const INK: &str = "#d8dbe2";
 
 /// The 16 colours; the rest of the 256 are computed.
 const SIXTEEN: [&str; 16] = [
@@ -26,23 +27,32 @@ pub fn picture(screen: &Screen) -> String {
          <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{PAPER}\"/>\n"
     );
     for row in 0..rows {
-        let mut column = 0;
-        while column < columns {
-            let start = column;
-            let style = style(screen, row, column);
-            let mut text = String::new();
-            while column < columns && (second_half(screen, row, column) || self::style(screen, row, column) == style) {
-                match screen.cell(row, column) {
-                    Some(cell) if cell.is_wide_continuation() => {}
-                    Some(cell) if cell.has_contents() => text.push_str(cell.contents()),
-                    _ => text.push(' '),
-                }
-                column += 1;
-            }
-            run(&mut svg, (row, start, column - start), &text, &style);
-        }
+        svg += &self::row(screen, row, (MARGIN, MARGIN));
     }
     svg + "</svg>\n"
+}
+
+/// A row of `screen`, whose upper left corner is drawn at `origin`.
+pub fn row(screen: &Screen, row: u16, origin: (f32, f32)) -> String {
+    let columns = screen.size().1.get();
+    let mut svg = String::new();
+    let mut column = 0;
+    while column < columns {
+        let start = column;
+        let style = style(screen, row, column);
+        let mut text = String::new();
+        while column < columns && (second_half(screen, row, column) || self::style(screen, row, column) == style) {
+            match screen.cell(row, column) {
+                Some(cell) if cell.is_wide_continuation() => {}
+                Some(cell) if cell.has_contents() => text.push_str(cell.contents()),
+                _ => text.push(' '),
+            }
+            column += 1;
+        }
+        let place = (origin.0 + f32::from(start) * CELL.0, origin.1 + f32::from(row) * CELL.1);
+        run(&mut svg, place, column - start, &text, &style);
+    }
+    svg
 }
 
 /// Whether the cell only continues a wide character.
@@ -91,8 +101,7 @@ fn color(color: Color) -> Option<String> {
     }
 }
 
-fn run(svg: &mut String, (row, column, cells): (u16, u16, u16), text: &str, style: &Style) {
-    let (x, y) = (MARGIN + f32::from(column) * CELL.0, MARGIN + f32::from(row) * CELL.1);
+fn run(svg: &mut String, (x, y): (f32, f32), cells: u16, text: &str, style: &Style) {
     let width = f32::from(cells) * CELL.0;
     if let Some(paper) = &style.paper {
         let _ = writeln!(
