@@ -13,6 +13,7 @@ mod tree;
 mod walk;
 
 pub use list::differences;
+pub(crate) use number::sizes;
 pub use print::{Pick, Printed, Texts, markers};
 pub use sequence::Span;
 

@@ -1,6 +1,7 @@
 //! What a collection asks of its records: a JSON Schema (2020-12) and what breaks it; never fetches one from elsewhere.
 
 mod cost;
+mod place;
 mod rooms;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use jsonschema::{PatternOptions, ValidationOptions, Validator};
 use serde_json::Value as Json;
 
 use cost::{Excess, Memo, Part};
+pub use place::{Kind, Place};
 use rooms::{Map, Room};
 use words::{Found, tell};
 
