@@ -122,6 +122,12 @@ impl Schema {
         Ok(Schema(Arc::new(Compiled { source: schema.clone(), check, rooms })))
     }
 
+    /// Whether this is the same schema.
+    #[must_use]
+    pub fn is(&self, other: &Schema) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.source.is_written_like(&other.0.source)
+    }
+
     /// The schema as it was given.
     #[must_use]
     pub fn source(&self) -> &Value {

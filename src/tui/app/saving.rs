@@ -64,6 +64,9 @@ impl App {
         let definition = self.definition(&draft.key.collection);
         let faults = definition.new_faults(draft.base.stored().map(|stored| stored.fields.fields()), &draft.fields);
         if !faults.is_empty() {
+            if let Screen::Editor(editor) = &mut self.screen {
+                editor.held_back(&faults);
+            }
             self.complain(format!("Not saved: {} What you typed is here.", in_words(&faults)));
             return Vec::new();
         }
@@ -294,14 +297,19 @@ impl App {
                 self.stored(&flight, stored)
             }
             Ok(Put::Stale(conflict)) => self.refused(flight, *conflict),
-            Err(Unsaved::Refused(why) | Unsaved::NoAnswer(why)) => {
+            Err(unsaved) => {
                 self.set_saving(&flight.slot, Saving::No);
                 // Nothing was written, and the next try is another edit.
                 let next = self.seat.next_edit_id();
                 if let Some(editor) = self.editor_of(&flight.slot) {
                     editor.draft.edit_id = next;
                 }
-                self.complain(format!("{} was not saved: {why} What you typed is here.", sent.key));
+                match unsaved {
+                    Unsaved::Invalid { faults, .. } => return self.invalid_there(&sent, &flight.slot, faults),
+                    Unsaved::Refused(why) | Unsaved::NoAnswer(why) => {
+                        self.complain(format!("{} was not saved: {why} What you typed is here.", sent.key));
+                    }
+                }
                 Vec::new()
             }
         }

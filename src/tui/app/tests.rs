@@ -10,6 +10,7 @@ mod pulses;
 mod rules;
 mod screens;
 mod stories;
+mod typed;
 mod typing;
 mod ways;
 
@@ -121,6 +122,12 @@ impl Desk {
         let key = midair_record::wire::Key::new("projects", "prj_1").unwrap();
         let result = Ok(Read::Stored(Box::new(stored(7, "alice", BASE))));
         self.happens(Msg::Loaded { key, result, changes: Vec::new() });
+    }
+
+    /// The definition of a collection came.
+    pub fn defined(&mut self, collection: &str, definition: &str) {
+        let result = Ok(Some(Record::parse(definition).unwrap()));
+        self.happens(Msg::Defined { collection: collection.into(), result });
     }
 
     pub fn happens(&mut self, msg: Msg) {
