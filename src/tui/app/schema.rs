@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use midair_record::draft::Draft;
 use midair_record::schema::Violation;
+use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 
 use super::{App, Screen};
 use crate::tui::definition::in_words;
@@ -48,7 +49,9 @@ impl App {
     /// Types into the record; where a key types nothing, a sentence says what does.
     pub(super) fn type_into_record(&mut self, press: Press) {
         let Screen::Editor(editor) = &mut self.screen else { return };
-        if editor.key(press) {
+        let letter = matches!(press.code, KeyCode::Char(_))
+            && !press.mods.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        if editor.key(press) || !letter {
             return;
         }
         let (keyboard, ascii) = (&self.keyboard, self.theme.ascii);

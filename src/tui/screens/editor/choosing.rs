@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::widgets::{Clear, Widget};
+use ratatui::widgets::{Block, Clear, Widget};
 
 use super::Editor;
 use crate::tui::theme::Theme;
@@ -30,7 +30,9 @@ impl Editor {
         let y = if below >= above || below >= height + 2 { field.bottom() } else { field.y - height - 2 };
         let place = Rect { x, y, width, height: height + 2 };
         Clear.render(place, buf);
-        let list = panel::frame(buf, place, "", "", theme);
+        let frame = Block::bordered().border_style(theme.frame);
+        let list = frame.inner(place);
+        frame.render(place, buf);
         let top = panel::top_row(cursor, lines.len(), height);
         for (row, (index, line)) in (0..height).zip(lines.iter().enumerate().skip(top)) {
             let chosen = index == cursor && !found.is_empty();

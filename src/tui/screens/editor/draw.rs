@@ -151,6 +151,10 @@ impl Editor {
     fn fault(&self, row: usize) -> Option<(String, bool)> {
         let at = &self.rows[row].at;
         let field = if row == self.focus { self.field.as_ref() } else { self.unread.get(at) };
+        if row == self.focus && self.is_choosing() {
+            // What is typed only finds a value so far.
+            return None;
+        }
         let unread = field.and_then(FieldEditor::fault).map(|words| (words, true));
         unread.or_else(|| self.mark_on(row).map(|mark| (mark.words.clone(), mark.is_new)))
     }

@@ -1,7 +1,7 @@
 //! What a record breaks of its collection's schema, said on the row of each field as it is typed; never while drawing.
 
 use midair_record::schema::Violation;
-use midair_record::{Object, Pointer, Value};
+use midair_record::{Object, Pointer, Record, Value};
 
 use super::Editor;
 use crate::tui::definition::{Judged, judged};
@@ -32,12 +32,14 @@ impl Editor {
             return;
         }
         self.stale = false;
+        if self.schema.is_none() && self.refused.is_empty() {
+            return;
+        }
         let fields = self.fields_typed();
-        self.judged = match &self.schema {
-            Some(schema) => judged(schema, self.base_fields(), &fields),
-            None => Vec::new(),
-        };
-        self.length = if self.schema.is_some() { Value::Object(fields.clone()).to_json().len() } else { 0 };
+        if let Some(schema) = &self.schema {
+            self.judged = judged(schema, self.base_fields(), &fields);
+            self.length = Record::of(fields.clone()).text().len();
+        }
         self.refused.retain(|refused| refused.fault.at.get(&fields) == refused.was.as_ref());
         self.mark();
     }

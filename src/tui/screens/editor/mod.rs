@@ -3,6 +3,8 @@
 mod choosing;
 mod draw;
 mod judging;
+#[cfg(test)]
+mod laws;
 mod lists;
 mod pointing;
 pub mod rows;
