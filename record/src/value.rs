@@ -59,6 +59,19 @@ impl Number {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The exact sum, with as many places after the point as the more exact of the two: `10.50 + 1` is `11.50`. `None`
+    /// where a number has more than a thousand digits when it is written out.
+    #[must_use]
+    pub fn plus(&self, other: &Number) -> Option<Number> {
+        crate::patch::sum(self, other)
+    }
+
+    /// Which is higher. `None` where they are too large or too exact to be compared.
+    #[must_use]
+    pub fn compared(&self, other: &Number) -> Option<std::cmp::Ordering> {
+        crate::merge::sizes(self, other)
+    }
 }
 
 impl Text {

@@ -2,6 +2,7 @@
 
 use midair_record::Pointer;
 use midair_record::Record;
+use midair_record::schema::Violation;
 use midair_record::wire::{Base, Stored, Token, Tombstone, VersionLine};
 use reqwest::header::{CONTENT_TYPE, ETAG, HeaderMap, LAST_MODIFIED};
 use reqwest::{RequestBuilder, StatusCode};
@@ -38,6 +39,14 @@ pub(super) struct Problem {
     pub(super) already_applied: bool,
     pub(super) changes_omitted: u64,
     pub(super) suggestion: String,
+    pub(super) errors: Vec<ProblemError>,
+}
+
+/// One of several things that are wrong, as a problem tells it.
+#[derive(Debug, Deserialize)]
+pub(super) struct ProblemError {
+    pointer: Pointer,
+    detail: String,
 }
 
 /// The version whose token was presented, as a problem tells it.
@@ -141,7 +150,9 @@ impl Answer {
             .into_iter()
             .find(|text| !text.is_empty())
             .unwrap_or_else(|| format!("{} refused without saying why", self.server));
-        Fault::Refused { status, code: problem.code, detail: detail.trim_end_matches('.').to_owned() }
+        let fault = |one: ProblemError| Violation { at: one.pointer, what: one.detail };
+        let faults = problem.errors.into_iter().map(fault).collect();
+        Fault::Refused { status, code: problem.code, faults, detail: detail.trim_end_matches('.').to_owned() }
     }
 
     /// The token of the version in this answer: `None` when there is none.

@@ -1,5 +1,7 @@
 //! Why no answer came, or none that can be used, in sentences for people; refuses to know what was asked.
 
+use midair_record::schema::Violation;
+
 /// Why a text is not the address of a server, as a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -24,6 +26,8 @@ pub enum Fault {
         code: String,
         /// One sentence a person can act on.
         detail: String,
+        /// What is wrong with the record, each on its field; empty where it is not that.
+        faults: Vec<Violation>,
     },
     /// Something answered, but it is not midair.
     #[error("{0}")]

@@ -98,6 +98,10 @@ impl Errands {
                     Msg::Loaded { key, result: result.map(seen), changes }
                 });
             }
+            Effect::LoadDefinition { collection } => {
+                let backend = self.backend.clone();
+                self.spawn(async move { defined(&backend, &collection).await });
+            }
             Effect::LoadPulse => {
                 let backend = self.backend.clone();
                 self.spawn(async move { Msg::Pulse(backend.pulse().await.map(Box::new).map_err(said)) });
@@ -163,6 +167,9 @@ fn unsaved(fault: Fault) -> Unsaved {
     match fault {
         Fault::Unreachable(_) | Fault::Uncertain(_) => Unsaved::NoAnswer(said(fault)),
         Fault::Refused { status: 429 | 503, .. } => Unsaved::NoAnswer(said(fault)),
+        Fault::Refused { ref faults, .. } if !faults.is_empty() => {
+            Unsaved::Invalid { faults: faults.clone(), why: said(fault) }
+        }
         _ => Unsaved::Refused(said(fault)),
     }
 }

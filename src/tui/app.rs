@@ -14,6 +14,7 @@ mod prompt;
 mod pulse;
 mod record;
 mod saving;
+mod schema;
 mod taking_back;
 mod typing;
 mod veil;
@@ -176,7 +177,9 @@ impl App {
 
     /// Takes a message, and says what is to be done.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        let time_went_on = matches!(msg, Msg::Tick(_));
         let effects = self.take(msg);
+        self.hold_against_schema(time_went_on);
         self.meet();
         self.fit();
         self.orders.count(&effects);
@@ -259,6 +262,7 @@ impl App {
         match &self.screen {
             Screen::Browser => Place::Browser,
             Screen::Editor(editor) if editor.in_full() => Place::Field,
+            Screen::Editor(editor) if editor.is_choosing() => Place::Choice,
             Screen::Editor(_) => Place::Editor,
             Screen::Collision(collision) if collision.by_hand() => Place::Field,
             Screen::Collision(_) => Place::Collision,
@@ -329,7 +333,7 @@ impl App {
             Place::Find => self.in_find(action),
             Place::Field if self.in_full_text(action) => {}
             Place::Browser => return self.in_browser(action, page),
-            Place::Editor | Place::Field | Place::Collision => return self.in_record(action, page),
+            Place::Editor | Place::Field | Place::Choice | Place::Collision => return self.in_record(action, page),
             Place::Deleted => return self.in_deleted(action),
             Place::Deletion => return self.in_deletion(action),
             Place::Drafts | Place::Ruling => return self.in_drafts(action),

@@ -1,8 +1,9 @@
 //! What a collection says of its records, as far as merging and saving need it; knows no server.
 
+use midair_record::merge::known_by;
 use midair_record::merge::rule::Rules;
 use midair_record::schema::{Schema, Secrets, Violation};
-use midair_record::{Object, Record};
+use midair_record::{Object, Pointer, Record, Value};
 
 /// The definition of a collection, read.
 #[derive(Clone, Debug, Default)]
@@ -52,15 +53,48 @@ impl Definition {
     /// What in `now` breaks the schema and did not in `was`: what was wrong before is not this save's doing.
     pub fn new_faults(&self, was: Option<&Object>, now: &Object) -> Vec<Violation> {
         let Some(schema) = &self.schema else { return Vec::new() };
-        let mut found = schema.faults(now);
-        if !found.is_empty()
-            && let Some(was) = was
-        {
-            let before = schema.faults(was);
-            found.retain(|fault| !before.contains(fault) || fault.at.get(was) != fault.at.get(now));
-        }
-        found
+        judged(schema, was, now).into_iter().filter(|one| one.is_new).map(|one| one.fault).collect()
     }
+}
+
+/// Something that breaks the schema, and whether it did not before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    pub fault: Violation,
+    pub is_new: bool,
+}
+
+/// What in `now` breaks the schema. An element of a list that moved is held against what it was where it stood before.
+pub fn judged(schema: &Schema, was: Option<&Object>, now: &Object) -> Vec<Judged> {
+    let found = schema.faults(now);
+    let Some(was) = was.filter(|_| !found.is_empty()) else {
+        return found.into_iter().map(|fault| Judged { fault, is_new: true }).collect();
+    };
+    let known = |fault: &Violation, fields: &Object| (by_key(&fault.at, fields), fault.what.clone());
+    let before: Vec<(Pointer, String)> = schema.faults(was).iter().map(|fault| known(fault, was)).collect();
+    let judge = |fault: Violation| {
+        let (at, what) = known(&fault, now);
+        let is_new = at.get(was) != fault.at.get(now) || !before.contains(&(at, what));
+        Judged { fault, is_new }
+    };
+    found.into_iter().map(judge).collect()
+}
+
+/// The same place, with each element of a list named by what it is known by, where its place is all that is said of it.
+pub fn by_key(at: &Pointer, fields: &Object) -> Pointer {
+    let mut named = Pointer::root();
+    for (depth, name) in at.names().iter().enumerate() {
+        let element = Pointer::new(at.names()[..depth].to_vec()).get(fields).and_then(|list| match list {
+            Value::Array(elements) => {
+                let key = known_by(elements, None)?;
+                let says = elements.get(name.parse::<usize>().ok()?)?.as_object()?.get(key.as_str())?;
+                Some(format!("{key}={}", says.canonical()))
+            }
+            _ => None,
+        });
+        named = named.child(element.as_deref().unwrap_or(name));
+    }
+    named
 }
 
 /// The faults in a sentence: `quota should be a number; name is missing; and 2 more.`
@@ -70,4 +104,24 @@ pub fn in_words(faults: &[Violation]) -> String {
     let said: Vec<String> = faults.iter().take(SAID).map(clause).collect();
     let more = if faults.len() > SAID { format!("; and {} more", faults.len() - SAID) } else { String::new() };
     format!("{}{more}.", said.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(text: &str) -> Object {
+        Value::parse(text).unwrap().as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn what_was_wrong_before_is_not_new_where_its_element_moved() {
+        let schema = r#"{"properties":{"list":{"items":{"properties":{"n":{"type":"number"}}}}}}"#;
+        let schema = Schema::parse(&Value::parse(schema).unwrap()).unwrap();
+        let was = object(r#"{"list":[{"id":"a","n":"x"},{"id":"b","n":2}]}"#);
+        let now = object(r#"{"list":[{"id":"b","n":"y"},{"id":"a","n":"x"}]}"#);
+        let found = judged(&schema, Some(&was), &now);
+        let told: Vec<(String, bool)> = found.iter().map(|one| (one.fault.at.to_string(), one.is_new)).collect();
+        assert_eq!(told, [("/list/0/n".to_owned(), true), ("/list/1/n".to_owned(), false)]);
+    }
 }

@@ -18,6 +18,8 @@ pub enum Shape {
     Number,
     /// As a list of texts, one a line.
     Words,
+    /// As one of the values that are allowed.
+    Choice,
     /// As JSON.
     Json,
 }
@@ -44,6 +46,7 @@ impl Shape {
             Shape::Text => "text",
             Shape::Number => "number",
             Shape::Words => "list, one text a line",
+            Shape::Choice => "choice",
             Shape::Json => "JSON",
         }
     }
@@ -51,6 +54,14 @@ impl Shape {
 
 fn is_word(element: &Value) -> bool {
     element.as_str().is_some_and(|word| !word.is_empty() && !word.contains(['\n', '\r']))
+}
+
+/// How a value that can be chosen is read and typed: a text as it stands, unless another value is read the same.
+pub fn choice_text(value: &Value, choices: &[Value]) -> String {
+    match value {
+        Value::String(text) if choices.iter().all(|other| other.to_json() != text.as_str()) => text.as_str().to_owned(),
+        other => other.to_json(),
+    }
 }
 
 /// A text that is longer is not read again with each key, but when time goes on.
@@ -63,6 +74,8 @@ pub struct FieldEditor {
     pub area: TextArea,
     /// Whether what stands there is secret: then it is masked, and no sentence quotes it.
     secret: bool,
+    /// What can be chosen, where it is a choice.
+    pub choices: Vec<Value>,
     was: Option<Value>,
     text_was: Rope,
     /// Why a long text could not be read when it was looked at last, and at which state of it that was.
@@ -78,8 +91,19 @@ impl FieldEditor {
 
     /// Opens `value` in a given shape.
     pub fn open_as(shape: Shape, value: Option<&Value>) -> Self {
+        Self::opened(shape, Vec::new(), value)
+    }
+
+    /// Opens `value` as one of `choices`; it may be another one.
+    pub fn open_choice(choices: Vec<Value>, value: Option<&Value>) -> Self {
+        Self::opened(Shape::Choice, choices, value)
+    }
+
+    fn opened(shape: Shape, choices: Vec<Value>, value: Option<&Value>) -> Self {
         let area = match (shape, value) {
-            (_, None) | (Shape::Text, Some(Value::Null)) => TextArea::new(""),
+            (Shape::Choice, Some(value)) if choices.contains(value) => TextArea::new(&choice_text(value, &choices)),
+            (_, None) | (Shape::Text | Shape::Choice, Some(Value::Null)) => TextArea::new(""),
+            (Shape::Choice, Some(Value::String(text))) => TextArea::new(text.as_str()),
             (Shape::Text | Shape::Number, Some(Value::String(text))) => TextArea::new(text.as_str()),
             (Shape::Words, Some(Value::Array(elements))) => {
                 let words: Vec<&str> = elements.iter().filter_map(Value::as_str).collect();
@@ -88,7 +112,7 @@ impl FieldEditor {
             (_, Some(value)) => TextArea::new(&value.to_json()),
         };
         let (text_was, looked_at) = (area.rope().clone(), area.revision());
-        FieldEditor { shape, area, secret: false, was: value.cloned(), text_was, fault: None, looked_at }
+        FieldEditor { shape, area, secret: false, choices, was: value.cloned(), text_was, fault: None, looked_at }
     }
 
     /// The value that stands there: the very one that was opened as long as its text is unchanged.
@@ -134,6 +158,10 @@ impl FieldEditor {
             Shape::Words => {
                 Ok(Value::Array(text.lines().filter(|line| !line.trim().is_empty()).map(Value::string).collect()))
             }
+            Shape::Choice => {
+                let chosen = self.choices.iter().find(|value| choice_text(value, &self.choices) == text);
+                Ok(chosen.cloned().unwrap_or_else(|| Value::string(text)))
+            }
             Shape::Json => Value::parse(text).map_err(|fault| format!("not JSON yet: {fault}")),
         }
     }
@@ -145,7 +173,7 @@ impl FieldEditor {
     /// Why the text cannot be read, if it cannot: of a long text, as it was when time went on last.
     pub fn fault(&self) -> Option<String> {
         match self.shape {
-            Shape::Text | Shape::Words => None,
+            Shape::Text | Shape::Words | Shape::Choice => None,
             Shape::Number | Shape::Json if self.is_long() => self.fault.clone(),
             Shape::Number | Shape::Json => self.value().err(),
         }
@@ -153,7 +181,7 @@ impl FieldEditor {
 
     /// Whether the text can be read.
     pub fn is_readable(&self) -> bool {
-        matches!(self.shape, Shape::Text | Shape::Words) || self.value().is_ok()
+        matches!(self.shape, Shape::Text | Shape::Words | Shape::Choice) || self.value().is_ok()
     }
 
     /// Time went on: reads a long text again, where it changed.
@@ -179,6 +207,12 @@ impl FieldEditor {
             _ if self.is_long() => false,
             _ => self.value().is_ok_and(|now| now.as_ref() == value),
         }
+    }
+
+    /// Puts `text` in the place of what stands there, as one step.
+    pub fn replace(&mut self, text: &str) {
+        self.area.select_all();
+        self.area.insert(text);
     }
 
     /// The value, or the text as it stands where it cannot be read: what a draft keeps so that nothing is lost.
@@ -264,6 +298,19 @@ mod tests {
         field.area.insert("x");
         assert_eq!(field.value(), Err("\"1.50x\" is not a number".into()));
         assert_eq!(field.value_or_text(), Some(Value::string("1.50x")));
+    }
+
+    #[test]
+    fn a_choice_is_read_as_the_value_it_stands_for_and_anything_else_is_kept_as_text() {
+        let choices: Vec<Value> = ["\"low\"", "1", "\"1\"", "null"].map(|text| Value::parse(text).unwrap()).into();
+        for (typed, value) in [("low", "\"low\""), ("1", "1"), ("\"1\"", "\"1\""), ("null", "null"), ("lo", "\"lo\"")] {
+            let mut field = FieldEditor::open_choice(choices.clone(), Some(&Value::string("was")));
+            assert_eq!(field.area.text(), "was");
+            field.replace(typed);
+            assert_eq!(field.value().unwrap().unwrap().to_json(), value, "{typed}");
+            let again = FieldEditor::open_choice(choices.clone(), field.value().unwrap().as_ref());
+            assert_eq!(again.area.text(), typed);
+        }
     }
 
     #[test]

@@ -45,6 +45,10 @@ pub enum Action {
     RemoveField,
     ChangeType,
     ShowSecret,
+    StepUp,
+    StepDown,
+    MoveUp,
+    MoveDown,
     Note,
     LookAtTheirs,
     History,
@@ -128,6 +132,7 @@ pub enum Place {
     Browser,
     Editor,
     Field,
+    Choice,
     Collision,
     Deleted,
     Deletion,
@@ -147,10 +152,11 @@ pub enum Place {
 
 impl Place {
     /// Every place, in the order of the help screen.
-    pub const ALL: [Place; 18] = [
+    pub const ALL: [Place; 19] = [
         Place::Browser,
         Place::Editor,
         Place::Field,
+        Place::Choice,
         Place::Collision,
         Place::Deleted,
         Place::Deletion,
@@ -176,7 +182,7 @@ impl Place {
     /// Whether letters are typed here, so that no letter can be a key.
     pub fn types(self) -> bool {
         use Place as P;
-        matches!(self, P::Editor | P::Field | P::Prompt | P::Find | P::Palette | P::Text | P::Everywhere)
+        matches!(self, P::Editor | P::Field | P::Choice | P::Prompt | P::Find | P::Palette | P::Text | P::Everywhere)
     }
 
     /// Where a key is looked up, from here outwards.
@@ -186,6 +192,7 @@ impl Place {
             P::Browser => &[P::Browser, P::Everywhere],
             P::Editor => &[P::Editor, P::Text, P::Everywhere],
             P::Field => &[P::Field, P::Text, P::Everywhere],
+            P::Choice => &[P::Choice, P::Text, P::Everywhere],
             P::Prompt => &[P::Prompt, P::Text, P::Everywhere],
             P::Find => &[P::Find, P::Text, P::Everywhere],
             P::Palette => &[P::Palette, P::Text, P::Everywhere],
@@ -210,6 +217,7 @@ impl Place {
             Place::Browser => "Browser",
             Place::Editor => "Editor",
             Place::Field => "Editing one field in full",
+            Place::Choice => "Choosing one of the values that are allowed",
             Place::Collision => "Collision",
             Place::Deleted => "Deleted while you edited",
             Place::Deletion => "Deleting a record",

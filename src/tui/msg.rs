@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use midair_record::draft::Draft;
 use midair_record::pulse::Pulse;
+use midair_record::schema::Violation;
 use midair_record::wire::{Delete, Event, Key, Put, Stored, Token, Tombstone, VersionLine};
 use midair_record::{Pointer, Record};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
@@ -61,6 +62,8 @@ pub enum Effect {
     LoadPage(PageWanted),
     /// Ask for a record, and for the writes to it after version `since`.
     Load { key: Key, since: Option<u64> },
+    /// Ask what a collection is defined as.
+    LoadDefinition { collection: String },
     /// Write the draft to disk under the name `slot`.
     KeepDraft { slot: String, draft: Box<Draft> },
     /// The server answered a draft that was sent, and did not store it: it waits for a person now.
@@ -227,6 +230,8 @@ pub enum Unsaved {
     NoAnswer(String),
     /// The server or the disk said no: sending the same again would not help.
     Refused(String),
+    /// The server said no, for these faults of the record.
+    Invalid { why: String, faults: Vec<Violation> },
 }
 
 /// Why a draft is not on disk.

@@ -47,6 +47,15 @@ impl Home {
         assert_eq!(answer.status, 201, "{}", answer.body);
     }
 
+    /// Defines a collection, or defines it anew.
+    pub fn defines(&self, collection: &str, definition: &str) {
+        let path = format!("/v1/collections/{collection}");
+        let now = self.ask("GET", &path, &[], "");
+        let condition = if now.status == 404 { ("If-None-Match", "*") } else { ("If-Match", now.etag.as_str()) };
+        let answer = self.ask("PUT", &path, &[condition], definition);
+        assert!(matches!(answer.status, 200 | 201), "{}", answer.body);
+    }
+
     pub fn reads(&self, key: &str) -> Answer {
         self.ask("GET", &Home::at(key), &[], "")
     }

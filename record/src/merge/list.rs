@@ -55,6 +55,18 @@ pub(super) fn inferred_key(sides: &[&[Value]]) -> Option<&'static str> {
     KEYS.into_iter().find(|key| first.contains_key(*key) && is_key(key, sides))
 }
 
+/// The member by which the elements of a list are known: `declared`, where it tells them apart, else the first that does;
+/// elements that lack it are no obstacle, for an element that was just added has no name yet.
+#[must_use]
+pub fn known_by(elements: &[Value], declared: Option<&str>) -> Option<String> {
+    let having = |key: &str| elements.iter().filter(|one| key_of(one, key).is_some()).cloned().collect::<Vec<_>>();
+    let fits = |key: &str| {
+        let having = having(key);
+        !having.is_empty() && is_key(key, &[&having])
+    };
+    declared.into_iter().chain(KEYS).find(|key| fits(key)).map(str::to_owned)
+}
+
 fn is_scalar(value: &Value) -> bool {
     !matches!(value, Value::Array(_) | Value::Object(_))
 }

@@ -12,7 +12,8 @@ pub mod text;
 mod tree;
 mod walk;
 
-pub use list::differences;
+pub use list::{differences, known_by};
+pub(crate) use number::sizes;
 pub use print::{Pick, Printed, Texts, markers};
 pub use sequence::Span;
 

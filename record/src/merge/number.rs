@@ -73,7 +73,7 @@ pub(super) fn compared(a: &Value, b: &Value) -> Option<Ordering> {
 }
 
 /// Which of two numbers is higher. `None` where they are too large or too exact to be compared.
-pub(super) fn sizes(a: &Number, b: &Number) -> Option<Ordering> {
+pub(crate) fn sizes(a: &Number, b: &Number) -> Option<Ordering> {
     let (a, b) = (Decimal::of(a)?, Decimal::of(b)?);
     let scale = a.scale.max(b.scale);
     Some(a.at(scale)?.cmp(&b.at(scale)?))

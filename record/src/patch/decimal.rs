@@ -66,7 +66,7 @@ impl Decimal {
 /// `a + b` exactly, written out without an exponent, with as many places after the point as the more exact of the two:
 /// `10.50 + 1` is `11.50`, `1e2 + 1` is `101`. So sums do not depend on the order in which they are made. `None` where a
 /// number has more than a thousand digits when it is written out.
-pub(super) fn sum(a: &Number, b: &Number) -> Option<Number> {
+pub(crate) fn sum(a: &Number, b: &Number) -> Option<Number> {
     let (a, b) = (Decimal::of(a)?, Decimal::of(b)?);
     let scale = a.scale.max(b.scale);
     let width = 1 + (a.digits.len() + scale - a.scale).max(b.digits.len() + scale - b.scale);

@@ -11,6 +11,7 @@ mod tests;
 
 use indexmap::IndexSet;
 
+pub(crate) use decimal::sum;
 pub use fault::{PatchFault, Refusal};
 
 use crate::json;

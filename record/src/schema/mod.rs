@@ -1,6 +1,7 @@
 //! What a collection asks of its records: a JSON Schema (2020-12) and what breaks it; never fetches one from elsewhere.
 
 mod cost;
+mod place;
 mod rooms;
 mod secret;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use jsonschema::{PatternOptions, ValidationOptions, Validator};
 use serde_json::Value as Json;
 
 use cost::{Excess, Memo, Part};
+pub use place::{Kind, Place};
 use rooms::{Map, Room};
 pub use secret::{MASK, Secrets, Shown};
 use words::{Found, tell};
@@ -120,6 +122,12 @@ impl Schema {
         }
         let check = options().build(&json).map_err(|fault| map.explain(&fault, &json))?;
         Ok(Schema(Arc::new(Compiled { source: schema.clone(), check, rooms })))
+    }
+
+    /// Whether this is the same schema.
+    #[must_use]
+    pub fn is(&self, other: &Schema) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.source.is_written_like(&other.0.source)
     }
 
     /// The schema as it was given.

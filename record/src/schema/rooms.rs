@@ -59,6 +59,21 @@ impl Room {
         if named.is_empty() { self.rest.or(self.unevaluated_members).into_iter().collect() } else { named }
     }
 
+    /// The subschemas that say something of the member `name` whatever else the record holds.
+    pub(super) fn declared_member(&self, name: &str) -> Vec<usize> {
+        let of = self.for_member(name);
+        if self.rest.is_none() && of.len() == 1 && of.first() == self.unevaluated_members.as_ref() {
+            Vec::new()
+        } else {
+            of
+        }
+    }
+
+    /// The subschema that says something of the element at a step, as for members; `None` for the index: of a later one.
+    pub(super) fn declared_element(&self, index: Option<usize>) -> Option<usize> {
+        index.and_then(|index| self.prefix.get(index).copied()).or(self.elements)
+    }
+
     /// The subschemas for the element at a step: an index, or something that finds an element by what it says.
     pub(super) fn for_element(&self, index: Option<usize>, all: bool) -> Vec<usize> {
         let rest = self.elements.or(self.unevaluated_elements);

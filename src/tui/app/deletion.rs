@@ -88,7 +88,7 @@ impl App {
                     self.say(format!("{key} was deleted before."));
                 }
             },
-            Err(Unsaved::Refused(why) | Unsaved::NoAnswer(why)) => {
+            Err(Unsaved::Refused(why) | Unsaved::NoAnswer(why) | Unsaved::Invalid { why, .. }) => {
                 self.complain(format!("{key} was not deleted, as far as is known: {why}"));
             }
         }

@@ -259,6 +259,10 @@ impl App {
             (_, action) if self.keeps_secret(action).is_some() => false,
             (Screen::Editor(editor), Action::History) => editor.draft.base.stored().is_some(),
             (Screen::Editor(editor), Action::LookAtTheirs) => editor.theirs.is_some(),
+            (Screen::Editor(editor), Action::StepUp | Action::StepDown) => {
+                editor.stepped(line.action, self.today()).is_some()
+            }
+            (Screen::Editor(editor), Action::MoveUp | Action::MoveDown) => editor.can_move(line.action),
             (Screen::Browser, Action::Open | Action::Delete | Action::History) => {
                 self.browser.record().is_some() && self.browser.in_records()
             }

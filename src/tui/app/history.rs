@@ -141,7 +141,9 @@ impl App {
                 };
                 self.complain(format!("{what}; v{number} was not restored. Look again: {restore} asks anew."));
             }
-            Err(Unsaved::Refused(why)) => self.complain(format!("v{number} was not restored: {why}")),
+            Err(Unsaved::Refused(why) | Unsaved::Invalid { why, .. }) => {
+                self.complain(format!("v{number} was not restored: {why}"))
+            }
             Err(Unsaved::NoAnswer(why)) => {
                 self.complain(format!("Whether v{number} was restored is not known: {why} The list will tell."));
             }

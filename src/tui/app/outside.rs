@@ -73,12 +73,12 @@ impl App {
             }
             (Screen::Editor(editor), _) => {
                 let Some((at, field)) = editor.outside() else { return Vec::new() };
-                (editor.draft.key.clone(), Target::Field, at.label(), field.shape.extension(), field.area.text())
+                (editor.draft.key.clone(), Target::Field, editor.secrets.label(&at), field.shape.extension(), field.area.text())
             }
             (Screen::Collision(collision), _) => {
                 let Some((at, field)) = collision.outside() else { return Vec::new() };
                 let key = collision.resolution.draft().key.clone();
-                (key, Target::Unit, at.label(), field.shape.extension(), field.area.text())
+                (key, Target::Unit, collision.secrets.label(&at), field.shape.extension(), field.area.text())
             }
             _ => return Vec::new(),
         };

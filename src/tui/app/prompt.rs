@@ -43,6 +43,7 @@ impl App {
                 let key = Key::new(collection, &id).map_err(|fault| fault.to_string())?;
                 let draft = Draft::new(key, Object::new(), edit_id.clone());
                 self.screen = Screen::Editor(Box::new(Editor::open(draft, edit_id, self.browser.template())));
+                return Ok(vec![App::ask_definition(collection)]);
             }
             (Purpose::AddField, Screen::Editor(editor)) => editor.add(&prompt.answer.area.text())?,
             (Purpose::Note, Screen::Editor(editor)) => editor.draft.note = Some(text).filter(|note| !note.is_empty()),

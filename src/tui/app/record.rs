@@ -69,6 +69,9 @@ impl App {
             self.say(format!("The result is on its way; wait for the answer. {quit} leaves, and the draft is kept."));
             return Vec::new();
         }
+        if self.in_declared(action) {
+            return Vec::new();
+        }
         match (&mut self.screen, action) {
             (Screen::Editor(_), Action::History) => return self.open_history(),
             (Screen::Editor(_), Action::Save) => return self.save(),

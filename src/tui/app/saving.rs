@@ -70,6 +70,9 @@ impl App {
         let definition = self.definition(&draft.key.collection);
         let faults = definition.new_faults(draft.base.stored().map(|stored| stored.fields.fields()), &draft.fields);
         if !faults.is_empty() {
+            if let Screen::Editor(editor) = &mut self.screen {
+                editor.held_back(&faults);
+            }
             self.complain(format!("Not saved: {} What you typed is here.", in_words(&faults)));
             return Vec::new();
         }
@@ -320,7 +323,7 @@ impl App {
                 effects.extend(self.refused(flight, *conflict));
                 effects
             }
-            Err(Unsaved::Refused(why) | Unsaved::NoAnswer(why)) => {
+            Err(unsaved) => {
                 self.set_saving(&flight.slot, Saving::No);
                 if let Screen::Collision(collision) = &mut self.screen
                     && collision.editor.slot == flight.slot
@@ -332,12 +335,19 @@ impl App {
                 if let Some(editor) = self.editor_of(&flight.slot) {
                     editor.draft.edit_id = next;
                 }
+                let mut effects = vec![Effect::DraftAnswered { slot: flight.slot.clone() }];
+                let why = match unsaved {
+                    Unsaved::Invalid { faults, .. } if self.editor_of(&flight.slot).is_some() => {
+                        effects.extend(self.invalid_there(&sent, &flight.slot, faults));
+                        return effects;
+                    }
+                    Unsaved::Invalid { why, .. } | Unsaved::Refused(why) | Unsaved::NoAnswer(why) => why,
+                };
                 let here = match self.editor_of(&flight.slot).is_some() {
                     true => "What you typed is here.".to_owned(),
                     false => format!("{} lists what you typed.", self.named(Place::Browser, Action::Drafts)),
                 };
                 self.complain(format!("{} was not saved: {why} {here}", sent.key));
-                let mut effects = vec![Effect::DraftAnswered { slot: flight.slot.clone() }];
                 if self.editor_of(&flight.slot).is_none() {
                     effects.extend([Effect::ReleaseDraft { slot: flight.slot }, self.count_inbox()]);
                 }

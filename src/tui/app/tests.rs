@@ -17,6 +17,7 @@ mod screens;
 mod secrets;
 mod stories;
 mod taking_back;
+mod typed;
 mod typing;
 mod ways;
 
@@ -133,10 +134,10 @@ impl Desk {
         self.happens(Msg::Loaded { key, result, changes: Vec::new() });
     }
 
-    /// The definition of projects comes.
-    pub fn defined(&mut self, definition: &str) {
+    /// The definition of a collection came.
+    pub fn defined(&mut self, collection: &str, definition: &str) {
         let result = Ok(Some(Record::parse(definition).unwrap()));
-        self.happens(Msg::Defined { collection: "projects".into(), result });
+        self.happens(Msg::Defined { collection: collection.into(), result });
     }
 
     pub fn happens(&mut self, msg: Msg) {

@@ -59,8 +59,8 @@ impl App {
             self.edit(|field| field.key(press));
         } else if self.over.is_some() {
             // What is in front takes no letters.
-        } else if let Screen::Editor(editor) = &mut self.screen {
-            editor.key(press);
+        } else if matches!(self.screen, Screen::Editor(_)) {
+            self.type_into_record(press);
         } else if let Screen::Collision(collision) = &mut self.screen {
             let taken = collision.key(press);
             return if !taken && press.code == KeyCode::Enter { self.hand_done() } else { Vec::new() };

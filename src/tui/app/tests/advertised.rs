@@ -50,7 +50,7 @@ fn may_be_idle((_, name, action): (&str, &str, Action)) -> bool {
         (name, action),
         // A line of text has no line above and below, and no page.
         ("question" | "palette", Action::CaretUp | Action::CaretDown)
-            | ("question" | "palette" | "finding", Action::CaretPageUp | Action::CaretPageDown)
+            | ("question" | "palette" | "finding" | "choosing", Action::CaretPageUp | Action::CaretPageDown)
     )
 }
 

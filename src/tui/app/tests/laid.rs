@@ -9,7 +9,8 @@ fn collided(base: &str, mine: &str, theirs: &str) -> Desk {
     desk.does(Action::Back);
     let mut draft = Draft::of("projects", stored(7, "alice", base), "seed-draft".into());
     draft.edit(Record::parse(mine).unwrap().fields().clone());
-    let waiting = WaitingDraft { slot: "slot".into(), saved_at: String::new(), draft };
+    let waiting =
+        WaitingDraft { slot: "slot".into(), saved_at: String::new(), who: "alice".into(), sending: false, draft };
     desk.happens(Msg::Waiting { drafts: vec![waiting], unreadable: Vec::new() });
     desk.does(Action::Open);
     desk.does(Action::Save);

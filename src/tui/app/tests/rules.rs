@@ -144,7 +144,7 @@ fn what_the_server_refuses_lands_on_its_field_with_every_decision_intact() {
     desk.shows("all 3 decided");
     desk.keys("enter");
     // The collection was defined anew since it was asked, and the server knows.
-    desk.defined(r#"{"schema":{"properties":{"quota":{"maximum":110}}}}"#);
+    desk.defined("projects", r#"{"schema":{"properties":{"quota":{"maximum":110}}}}"#);
     let result = Err(crate::tui::msg::Unsaved::Refused("quota should be at most 110.".into()));
     let sent = Box::new(desk.sent());
     desk.happens(Msg::Saved { sent, result });

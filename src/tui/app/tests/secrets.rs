@@ -38,7 +38,7 @@ fn in_no_place_does_any_key_tell_a_secret() {
             continue;
         }
         let mut start = make(Preset::Modern);
-        start.defined(ALL);
+        start.defined("projects", ALL);
         let told = leak(&mut start, &TOLD, &[(60, 15), (80, 24), (100, 30), (120, 40), (200, 60)]);
         assert_eq!(told, None, "{name}");
         let place = start.app.place();
@@ -79,7 +79,7 @@ fn keeps(desk: &mut Desk, what: &str) {
 /// In the editor of the record at v7.
 fn edits() -> Desk {
     let mut desk = Desk::sit(Depth::None);
-    desk.defined(SCHEMA);
+    desk.defined("projects", SCHEMA);
     desk.does(Action::Reload);
     desk.answers_page(vec![stored(7, "alice", &record("base", "0"))]);
     keeps(&mut desk, "the browser");

@@ -54,7 +54,7 @@ impl Desk {
                 letter if letter.chars().count() == 1 => KeyCode::Char(letter.chars().next().unwrap()),
                 "enter" | "esc" | "tab" | "backtab" | "up" | "down" | "left" | "right" | "home" | "end"
                 | "backspace" => {
-                    self.keys(key);
+                    self.keys(chord);
                     continue;
                 }
                 other => panic!("{other} is not known here"),
@@ -98,6 +98,46 @@ pub(super) fn in_the_editor(preset: Preset) -> Desk {
     let key = asked(&desk);
     now.id.clone_from(&key.id);
     desk.happens(Msg::Loaded { key, result: Ok(Read::Stored(Box::new(now))), changes: Vec::new() });
+    desk
+}
+
+/// What a collection asks that has a choice and a list of objects, and a record of it.
+const DECLARED: &str = r#"{"schema":{"properties":{"size":{"enum":["high","higher","highest","low"]}}}}"#;
+const LISTED: &str = r#"{"a":"x","size":"low","steps":[{"id":"a","n":1},{"id":"b","n":1234},{"id":"c","n":3}],"z":1}"#;
+
+fn edits_listed(preset: Preset) -> Desk {
+    let mut desk = sit(preset);
+    desk.does(Action::Open);
+    let key = asked(&desk);
+    desk.defined(&key.collection, DECLARED);
+    let mut record = stored(7, "alice", LISTED);
+    record.id.clone_from(&key.id);
+    desk.happens(Msg::Loaded { key, result: Ok(Read::Stored(Box::new(record))), changes: Vec::new() });
+    desk
+}
+
+/// On a number in the middle one of three elements, with something to undo and to redo.
+fn in_a_list(preset: Preset) -> Desk {
+    let mut desk = edits_listed(preset);
+    for _ in 0..8 {
+        desk.does(Action::NextField);
+    }
+    desk.types("5");
+    desk.does(Action::RemoveField);
+    desk.does(Action::Undo);
+    desk.app.keyboard.copied = "cut".into();
+    desk.press(KeyCode::Left, KeyModifiers::NONE);
+    desk
+}
+
+/// With three values to choose from, the cursor on the second.
+fn choosing(preset: Preset) -> Desk {
+    let mut desk = edits_listed(preset);
+    desk.does(Action::NextField);
+    desk.types("hi");
+    desk.press(KeyCode::Down, KeyModifiers::NONE);
+    desk.app.keyboard.copied = "cut".into();
+    desk.press(KeyCode::Left, KeyModifiers::NONE);
     desk
 }
 
@@ -194,7 +234,7 @@ fn by_hand(preset: Preset) -> Desk {
 /// On a field of the editor that is secret.
 fn at_a_secret(preset: Preset) -> Desk {
     let mut desk = in_the_editor(preset);
-    desk.defined(r#"{"schema":{"properties":{"name":{"writeOnly":true}}}}"#);
+    desk.defined("projects", r#"{"schema":{"properties":{"name":{"writeOnly":true}}}}"#);
     for _ in 0..3 {
         desk.does(Action::PreviousField);
     }
@@ -324,10 +364,12 @@ fn in_the_palette(preset: Preset) -> Desk {
 /// What a place is called, and how to get there.
 type Way = (&'static str, fn(Preset) -> Desk);
 
-pub(super) const PLACES: [Way; 19] = [
+pub(super) const PLACES: [Way; 21] = [
     ("browser", sit),
     ("editor", in_the_editor),
     ("field", in_a_field),
+    ("list", in_a_list),
+    ("choosing", choosing),
     ("collision", in_a_collision),
     ("part", on_a_part),
     ("by hand", by_hand),

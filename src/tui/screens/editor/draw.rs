@@ -1,11 +1,15 @@
 //! How the editor looks: a row a field, a sign for what changed on which side, theirs as a ghost beside mine.
 
+use std::borrow::Cow;
+
+use midair_record::merge::known_by;
 use midair_record::schema::MASK;
 use midair_record::{Pointer, Value};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
+use super::rows::{elements, step};
 use super::{Editor, Now, OnDisk, Saving};
 use crate::tui::company::ELSEWHERE;
 use crate::tui::field::FieldEditor;
@@ -19,6 +23,9 @@ use crate::tui::widgets::{glyph, panel};
 /// From this width on, theirs stands beside mine; below it, on a line of its own.
 const WIDE: u16 = 100;
 
+/// From this height on, a line says what is declared of the field under the caret.
+const ROOM_TO_TELL: u16 = 7;
+
 /// A row as it is laid out: which one, and how many lines it takes.
 struct Laid {
     row: usize,
@@ -30,11 +37,11 @@ impl Editor {
     pub fn draw(&self, area: Rect, buf: &mut Buffer, (theme, keys): (&Theme, &Keys), clock: Clock) {
         let look = keys.shown(Place::Editor, Action::LookAtTheirs, theme.ascii);
         let inside = panel::frame(buf, area, &self.title(), &self.elsewhere(&look, clock, area.width), theme);
-        if let Some((at, field)) = self.full_field() {
+        if let Some((same, field)) = self.full_field() {
             let (line, _) = field.area.place();
             let title = format!(
                 "{} · {} · line {line} of {}",
-                self.secrets.label(at),
+                self.secrets.label(same),
                 field.shape.words(),
                 field.area.line_count()
             );
@@ -51,12 +58,28 @@ impl Editor {
             let add = keys.shown(Place::Editor, Action::AddField, theme.ascii);
             panel::line(buf, inside, 0, &[(&format!(" No fields yet. {add} adds one."), theme.dim)]);
         }
+        let (inside, told) = self.parts(inside);
         let mut y = 0;
         for Laid { row, height } in self.laid(inside) {
             let place = Rect { y: inside.y + y, height: height.min(inside.height - y), ..inside };
             self.draw_row(row, place, buf, theme);
             y += height;
         }
+        if let Some(told) = told {
+            panel::line(buf, told, 0, &[(" ", theme.plain), (&self.told(), theme.dim)]);
+        }
+        if let Some(field) = self.field_area(inside) {
+            self.draw_choices(inside, field, buf, theme);
+        }
+    }
+
+    /// The room for the rows, and for the line that says what is declared of the field under the caret.
+    fn parts(&self, inside: Rect) -> (Rect, Option<Rect>) {
+        if self.schema.is_none() || inside.height < ROOM_TO_TELL {
+            return (inside, None);
+        }
+        let rows = Rect { height: inside.height - 1, ..inside };
+        (rows, Some(Rect { y: rows.bottom(), height: 1, ..inside }))
     }
 
     fn title(&self) -> String {
@@ -108,22 +131,23 @@ impl Editor {
 
     /// Who is editing the field of a row.
     fn person_at(&self, row: usize) -> Option<String> {
-        let at = &self.rows.get(row)?.at;
+        let at = &self.rows.get(row)?.same;
         let (who, _) = self.company.iter().find(|(_, there)| there.as_ref() == Some(at))?;
         Some(format!(" ✎ {who} "))
     }
 
     fn full_field(&self) -> Option<(&Pointer, &FieldEditor)> {
-        if self.in_full { self.at().zip(self.field.as_ref()) } else { None }
+        if self.in_full { self.here().zip(self.field.as_ref()) } else { None }
     }
 
-    /// What they have at `at`, where it is not what I started from.
-    fn ghost(&self, at: &Pointer) -> Option<String> {
+    /// What they have on a row, where it is not what I started from; of what has rows of its own, these say it.
+    fn ghost(&self, row: usize) -> Option<String> {
         let Now::Stored(stored) = &self.theirs.as_ref()?.current else { return None };
+        let (at, mine) = (&self.rows[row].same, self.mine(&self.rows[row].at));
         let now = at.get(stored.fields.fields());
         let was = self.base_fields().and_then(|base| at.get(base));
-        let both_objects = matches!((now, self.mine(at)), (Some(Value::Object(_)), Some(Value::Object(_))));
-        if now == was || both_objects {
+        let inside = same_outline(now, mine) || (elements(mine).is_some() && same_outline(now, was));
+        if now == was || inside {
             return None;
         }
         let changes = &self.theirs.as_ref()?.changes;
@@ -138,14 +162,20 @@ impl Editor {
         Some(format!("theirs now: {words}  ({by})"))
     }
 
-    fn fault(&self, row: usize) -> Option<String> {
+    /// What is wrong on a row, and whether this draft is to blame.
+    fn fault(&self, row: usize) -> Option<(String, bool)> {
         let at = &self.rows[row].at;
         let field = if row == self.focus { self.field.as_ref() } else { self.unread.get(at) };
-        field.and_then(FieldEditor::fault)
+        if row == self.focus && self.is_choosing() {
+            // What is typed only finds a value so far.
+            return None;
+        }
+        let unread = field.and_then(FieldEditor::fault).map(|words| (words, true));
+        unread.or_else(|| self.mark_on(row).map(|mark| (mark.words.clone(), mark.is_new)))
     }
 
     fn row_height(&self, row: usize, width: u16) -> u16 {
-        let ghost_below = width < WIDE && self.ghost(&self.rows[row].at).is_some();
+        let ghost_below = width < WIDE && self.ghost(row).is_some();
         1 + u16::from(ghost_below) + u16::from(self.fault(row).is_some())
     }
 
@@ -168,6 +198,16 @@ impl Editor {
         laid
     }
 
+    /// What a row is called; an element by its place, where what it is known by is secret.
+    fn label(&self, row: usize) -> Cow<'_, str> {
+        let row = &self.rows[row];
+        let masked = row.element && self.secrets.label(&row.same) != row.same.label();
+        match row.at.last().parse::<usize>() {
+            Ok(index) if masked => (index + 1).to_string().into(),
+            _ => row.label.as_str().into(),
+        }
+    }
+
     fn label_width(&self, width: u16) -> u16 {
         self.label_columns.clamp(6, (width / 3).max(6))
     }
@@ -185,11 +225,11 @@ impl Editor {
         let focused = row == self.focus;
         let typed = if focused { self.field.as_ref() } else { self.unread.get(at) };
         let mine = self.mine(at);
-        let base = self.base_fields().and_then(|base| at.get(base));
-        let ghost = self.ghost(at);
+        let base = self.base_fields().and_then(|base| self.rows[row].same.get(base));
+        let ghost = self.ghost(row);
         let edited = match (typed, mine) {
             (Some(field), _) => !field.says(base),
-            (None, Some(Value::Object(_))) if matches!(base, Some(Value::Object(_))) => false,
+            (None, mine) if same_outline(base, mine) => false,
             (None, mine) => mine != base,
         };
         let (sign, style) = match (edited, &ghost) {
@@ -204,7 +244,11 @@ impl Editor {
         panel::line(buf, place, 0, &[(cursor, theme.asks)]);
         let label_style = if focused { theme.title } else { theme.dim };
         let label_x = place.x + 2 + indent.min(label_width.saturating_sub(4));
-        glyph::put(buf, (label_x, place.y), place.x + 2 + label_width - label_x, at.last(), label_style);
+        let room = place.x + 2 + label_width - label_x;
+        let used = glyph::put(buf, (label_x, place.y), room, &self.label(row), label_style);
+        if self.rows[row].required {
+            glyph::put(buf, (label_x + used, place.y), room - used, "*", theme.asks);
+        }
         glyph::put(buf, (place.x + 2 + label_width, place.y), 4, &format!(" {sign}"), style);
         let value = self.value_area(row, place);
         if let Some(who) = self.person_at(row) {
@@ -222,6 +266,7 @@ impl Editor {
                 let style = if matches!(mine, None | Some(Value::Null)) { theme.dim } else { theme.plain };
                 let words = match mine {
                     Some(Value::Object(members)) if !members.is_empty() => count(members.len()),
+                    list if elements(list).is_some() => count_elements(elements(list).unwrap_or_default().len()),
                     other => brief(&self.shown(at, other)),
                 };
                 glyph::put(buf, (value.x, value.y), value.width, &words, style);
@@ -251,9 +296,13 @@ impl Editor {
                 panel::line(buf, beside, 0, &[(&ghost, theme.theirs)]);
             }
         }
-        if let Some(fault) = self.fault(row) {
+        if let Some((fault, is_new)) = self.fault(row) {
             let under = Rect { x: value.x, width: place.right() - value.x, ..place };
-            panel::line(buf, under, below, &[("✗ ", theme.bad), (&fault, theme.bad)]);
+            let pieces: [panel::Piece; 3] = match is_new {
+                true => [("✗ ", theme.bad), (&fault, theme.bad), ("", theme.bad)],
+                false => [("· ", theme.dim), (&fault, theme.dim), (", as it was before", theme.dim)],
+            };
+            panel::line(buf, under, below, &pieces);
         }
     }
 
@@ -263,6 +312,11 @@ impl Editor {
         if let Some((_, field)) = self.full_field() {
             return Some(full_parts(within(inside), field.fault().is_some()).0);
         }
+        self.field_area(self.parts(inside).0)
+    }
+
+    /// Where the field under the caret is drawn in a row of its own.
+    fn field_area(&self, inside: Rect) -> Option<Rect> {
         self.field.as_ref()?;
         let above: u16 =
             self.laid(inside).iter().take_while(|laid| laid.row != self.focus).map(|laid| laid.height).sum();
@@ -272,7 +326,7 @@ impl Editor {
 
     /// The row that is drawn in line `y` when the editor is drawn in `area`.
     pub(super) fn row_in(&self, area: Rect, y: u16) -> Option<usize> {
-        let inside = within(area);
+        let inside = self.parts(within(area)).0;
         let mut left = y.checked_sub(inside.y)?;
         for Laid { row, height } in self.laid(inside) {
             if left < height {
@@ -292,6 +346,27 @@ impl Editor {
 /// The room inside a frame.
 fn within(area: Rect) -> Rect {
     Rect::new(area.x + 1, area.y + 1, area.width.saturating_sub(2), area.height.saturating_sub(2))
+}
+
+/// Whether both are objects, or lists of as many objects: what differs is said on the rows inside.
+fn same_outline(one: Option<&Value>, other: Option<&Value>) -> bool {
+    match (one, other) {
+        (Some(Value::Object(_)), Some(Value::Object(_))) => true,
+        (one, other) => match (elements(one), elements(other)) {
+            (Some(one), Some(other)) => names(one) == names(other),
+            _ => false,
+        },
+    }
+}
+
+/// What the elements are called, in their order.
+fn names(list: &[Value]) -> Vec<String> {
+    let key = known_by(list, None);
+    (0..list.len()).map(|index| step(list, key.as_deref(), index)).collect()
+}
+
+fn count_elements(elements: usize) -> String {
+    if elements == 1 { "[ 1 element ]".into() } else { format!("[ {elements} elements ]") }
 }
 
 fn count(members: usize) -> String {

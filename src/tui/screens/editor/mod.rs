@@ -1,22 +1,30 @@
 //! The editor of one record: what is typed, where the caret is, what was saved elsewhere meanwhile; knows no server.
 
+mod choosing;
 mod draw;
+mod judging;
+#[cfg(test)]
+mod laws;
+mod lists;
 mod outside;
 mod pointing;
 pub mod rows;
 mod steps;
+mod typed;
 mod veil;
 
 use std::collections::BTreeMap;
 
 use midair_record::draft::Draft;
-use midair_record::schema::Secrets;
+use midair_record::schema::{Schema, Secrets};
 use midair_record::wire::{Stored, Tombstone, VersionLine};
 use midair_record::{Number, Object, Pointer, Value};
 use ratatui::crossterm::event::KeyCode;
 
+use self::judging::{Mark, Refused};
 use self::rows::Row;
 use self::steps::Steps;
+use crate::tui::definition::Judged;
 use crate::tui::field::{FieldEditor, Shape};
 use crate::tui::keys::Action;
 use crate::tui::msg::Press;
@@ -80,16 +88,31 @@ pub struct Editor {
     /// Whether the secret under the caret is shown: as long as its field is open.
     shows_secret: bool,
     template: Object,
+    /// What the collection asks of its records.
+    schema: Option<Schema>,
+    /// What a new record began with.
+    start: Object,
     rows: Vec<Row>,
     focus: usize,
     field: Option<FieldEditor>,
     in_full: bool,
+    /// Which of the values that are found is under the cursor, while one is chosen.
+    choosing: Option<usize>,
     unread: BTreeMap<Pointer, FieldEditor>,
     steps: Steps,
     /// How many columns the names of the fields take at the most.
     label_columns: u16,
     /// A member came, went or holds others now: the rows are to be laid again.
     rows_behind: bool,
+    /// Something was typed or changed since it was held against the schema.
+    stale: bool,
+    judged: Vec<Judged>,
+    refused: Vec<Refused>,
+    marks: Vec<Mark>,
+    /// How long the record was when it was held against the schema.
+    length: usize,
+    /// Whether a save was tried.
+    tried: bool,
 }
 
 impl Editor {
@@ -106,14 +129,23 @@ impl Editor {
             secrets: Secrets::default(),
             shows_secret: false,
             template,
+            schema: None,
+            start: Object::new(),
             rows: Vec::new(),
             focus: 0,
             field: None,
             in_full: false,
+            choosing: None,
             unread: BTreeMap::new(),
             steps: Steps::default(),
             label_columns: 0,
             rows_behind: true,
+            stale: false,
+            judged: Vec::new(),
+            refused: Vec::new(),
+            marks: Vec::new(),
+            length: 0,
+            tried: false,
         };
         editor.lay_rows();
         editor.focus_on(0);
@@ -126,9 +158,10 @@ impl Editor {
 
     fn lay_rows(&mut self) {
         self.rows_behind = false;
-        self.rows = rows::rows(self.base_fields(), &self.draft.fields, &self.template);
-        let columns = |row: &Row| 2 * row.depth + glyph::width(row.at.last(), 40);
+        self.rows = rows::rows(self.base_fields(), &self.draft.fields, &self.template, self.schema.as_ref());
+        let columns = |row: &Row| 2 * row.depth + glyph::width(&row.label, 40) + u16::from(row.required);
         self.label_columns = self.rows.iter().map(columns).max().unwrap_or(0);
+        self.mark();
     }
 
     /// Whether a field is edited in full.
@@ -141,6 +174,11 @@ impl Editor {
         self.rows.get(self.focus).map(|row| &row.at)
     }
 
+    /// The place under the caret as others know it: elements by what they are called, not by their place.
+    pub fn here(&self) -> Option<&Pointer> {
+        self.rows.get(self.focus).map(|row| &row.same)
+    }
+
     /// What stands at `at` in mine, as far as it was taken over.
     fn mine(&self, at: &Pointer) -> Option<&Value> {
         at.get(&self.draft.fields)
@@ -150,35 +188,6 @@ impl Editor {
         self.focus = row.min(self.rows.len().saturating_sub(1));
         self.shows_secret = false;
         self.field = self.open_field();
-    }
-
-    /// The field editor for the row under the caret, where typing means something there.
-    fn open_field(&mut self) -> Option<FieldEditor> {
-        let at = self.rows.get(self.focus)?.at.clone();
-        if let Some(field) = self.unread.remove(&at) {
-            return Some(field);
-        }
-        let mine = self.mine(&at);
-        let usual = mine
-            .filter(|value| **value != Value::Null)
-            .or_else(|| at.get(self.base_fields()?).filter(|value| **value != Value::Null));
-        let usual = usual.or_else(|| at.get(&self.template));
-        match (mine, usual) {
-            (Some(Value::String(_)), _) if self.was_number(&at) => Some(FieldEditor::open_as(Shape::Number, mine)),
-            // A text of many lines is looked at by its first line, and edited in full.
-            (Some(Value::String(text)), _) if text.as_str().contains('\n') => None,
-            (Some(Value::String(_) | Value::Number(_)), _) => Some(FieldEditor::open(mine)),
-            (None | Some(Value::Null), Some(Value::Number(_))) => Some(FieldEditor::open_as(Shape::Number, mine)),
-            (None | Some(Value::Null), None | Some(Value::String(_) | Value::Null)) => {
-                Some(FieldEditor::open_as(Shape::Text, mine))
-            }
-            _ => None,
-        }
-    }
-
-    /// A draft keeps a number that cannot be read yet as text; it goes on as a number.
-    fn was_number(&self, at: &Pointer) -> bool {
-        matches!(self.base_fields().and_then(|base| at.get(base)), Some(Value::Number(_)))
     }
 
     /// Takes over what was typed into the field under the caret. What cannot be read stays in the field.
@@ -200,8 +209,10 @@ impl Editor {
     }
 
     fn put(&mut self, at: &Pointer, value: Option<Value>) {
-        let alone = |value: Option<&Value>| value.is_some_and(|value| value.as_object().is_none());
-        self.rows_behind |= !alone(self.mine(at)) || !alone(value.as_ref());
+        let nested = |value: &Value| matches!(value, Value::Object(_) | Value::Array(_));
+        let alone = |value: Option<&Value>| value.is_some_and(|value| !nested(value));
+        let in_list = self.rows.iter().any(|row| row.element && row.at.contains(at));
+        self.rows_behind |= in_list || !alone(self.mine(at)) || !alone(value.as_ref());
         let mut fields = self.draft.fields.clone();
         at.set(&mut fields, value);
         self.replace(fields);
@@ -210,6 +221,7 @@ impl Editor {
     fn replace(&mut self, fields: Object) {
         self.draft.edit(fields);
         self.on_disk = OnDisk::Behind;
+        self.stale = true;
     }
 
     fn leave_field(&mut self) {
@@ -221,6 +233,7 @@ impl Editor {
             self.unread.insert(row.at.clone(), field);
         }
         self.in_full = false;
+        self.choosing = None;
     }
 
     fn go_to(&mut self, row: usize) {
@@ -248,9 +261,14 @@ impl Editor {
         draft
     }
 
-    /// Whether there is anything that would be lost.
+    /// Whether there is anything that would be lost. A new record that is as it began is nothing.
     pub fn has_typed(&mut self) -> bool {
-        self.everything_typed().has_something_to_send() || self.draft.settled.is_some()
+        let typed = self.everything_typed();
+        let differs = match typed.base.stored() {
+            Some(_) => typed.has_something_to_send(),
+            None => typed.fields != self.start,
+        };
+        differs || self.draft.settled.is_some()
     }
 
     /// The draft, ready to be sent.
@@ -261,14 +279,15 @@ impl Editor {
         self.take_over();
         let row = self.focus;
         if let Some(Err(fault)) = self.field.as_ref().map(FieldEditor::value) {
-            let name = self.rows.get(row).map(|row| row.at.label()).unwrap_or_default();
+            let name = self.rows.get(row).map(|row| self.secrets.label(&row.same)).unwrap_or_default();
             return Err(format!("{name}: {fault}. Nothing was sent."));
         }
         if let Some(at) = self.unread.keys().next().cloned() {
             let row = self.rows.iter().position(|row| row.at == at).unwrap_or(0);
             self.go_to(row);
             let fault = self.field.as_ref().and_then(|field| field.value().err()).unwrap_or_default();
-            return Err(format!("{}: {fault}. Nothing was sent.", at.label()));
+            let name = self.here().map(|at| self.secrets.label(at)).unwrap_or_default();
+            return Err(format!("{name}: {fault}. Nothing was sent."));
         }
         Ok(self.draft.clone())
     }
@@ -281,6 +300,9 @@ impl Editor {
         self.draft.note = None;
         self.draft.settled = None;
         self.theirs = None;
+        self.refused.clear();
+        self.tried = false;
+        self.stale = true;
         self.saving = Saving::No;
         self.on_disk = if self.has_typed() { OnDisk::Behind } else { OnDisk::Nothing };
         self.rows_behind = true;
@@ -301,6 +323,7 @@ impl Editor {
         self.unread.clear();
         self.draft = draft;
         self.on_disk = OnDisk::Behind;
+        self.stale = true;
         self.theirs = None;
         let focus = self.focus;
         self.lay_rows();
@@ -319,16 +342,28 @@ impl Editor {
                 let focus = self.focus;
                 self.go_to(focus);
             }
-            Action::RemoveField => self.set_here(None),
+            Action::Undo => _ = self.undo(),
+            Action::Redo => _ = self.redo(),
+            Action::RemoveField => {
+                if !self.remove_element() {
+                    self.set_here(None);
+                }
+            }
+            Action::MoveUp | Action::MoveDown => self.move_element(action),
             _ => {}
         }
     }
 
     fn enter_field(&mut self) {
         let Some(at) = self.at().cloned() else { return };
-        match self.mine(&at).cloned() {
-            Some(Value::Bool(truth)) => self.set_here(Some(Value::Bool(!truth))),
-            value => {
+        if let Some(field) = self.field.as_mut().filter(|field| field.shape == Shape::Choice) {
+            field.area.select_all();
+            return self.choose();
+        }
+        match (self.truth(), self.mine(&at).cloned()) {
+            (Some(truth), _) => self.set_here(Some(Value::Bool(!truth))),
+            _ if self.begin_here() => {}
+            (None, value) => {
                 let mut field = self.field.take().unwrap_or_else(|| FieldEditor::open(value.as_ref()));
                 if field.shape != Shape::Text {
                     field.area.to_start();
@@ -389,7 +424,7 @@ impl Editor {
         };
         let at = Pointer::new(parent).child(name);
         if self.mine(&at).is_some() {
-            return Err(format!("There is a field {} already.", at.label()));
+            return Err(format!("There is a field {} already.", self.secrets.label(&at)));
         }
         self.leave_field();
         self.change(&at, Some(Value::string("")));
@@ -405,11 +440,7 @@ impl Editor {
             self.enter_lines();
         }
         if self.field.is_none() {
-            let truth = self.at().and_then(|at| self.mine(at)).and_then(|value| match value {
-                Value::Bool(truth) => Some(*truth),
-                _ => None,
-            });
-            let flipped = match (truth, press.code) {
+            let flipped = match (self.truth(), press.code) {
                 (Some(truth), KeyCode::Char(' ')) => !truth,
                 (Some(_), KeyCode::Char('t')) => true,
                 (Some(_), KeyCode::Char('f')) => false,
@@ -418,7 +449,15 @@ impl Editor {
             self.set_here(Some(Value::Bool(flipped)));
             return true;
         }
-        self.edit(|field| field.key(press)).unwrap_or(false)
+        // What is typed on a choice is what to find, not more of what stands there.
+        if let (Some(field), None) = (self.field.as_mut().filter(|field| field.shape == Shape::Choice), self.choosing) {
+            field.area.select_all();
+        }
+        let typed = self.edit(|field| field.key(press)).unwrap_or(false);
+        if typed {
+            self.choose();
+        }
+        typed
     }
 
     /// Does something with the field under the caret, and takes note where that changed its text.
@@ -429,6 +468,10 @@ impl Editor {
         if field.area.revision() != before {
             self.steps.forget_forth();
             self.on_disk = OnDisk::Behind;
+            self.stale = true;
+            if self.choosing.is_some() {
+                self.choose();
+            }
         }
         Some(done)
     }

@@ -1,16 +1,21 @@
 //! Undo and redo over a whole record: each field keeps its own steps, and gives them back when the way leads through it.
 
-use midair_record::Object;
+use std::collections::BTreeMap;
+
+use midair_record::{Object, Pointer};
 
 use super::{Editor, OnDisk};
 use crate::tui::field::FieldEditor;
 
-/// A place that can be gone back to: mine as it was, the row, and the field with its own steps.
+/// A place that can be gone back to: mine as it was, the row, the field with its own steps, and what could not be read
+/// elsewhere.
 #[derive(Clone, Debug)]
 struct Step {
     fields: Object,
     focus: usize,
+    at: Option<Pointer>,
     field: Option<FieldEditor>,
+    unread: BTreeMap<Pointer, FieldEditor>,
 }
 
 /// The way back and the way forth.
@@ -28,23 +33,26 @@ impl Steps {
 }
 
 impl Editor {
-    fn here(&mut self) -> Step {
-        Step { fields: self.draft.fields.clone(), focus: self.focus, field: self.field.take() }
+    fn step_here(&self) -> Step {
+        Step {
+            fields: self.draft.fields.clone(),
+            focus: self.focus,
+            at: self.at().cloned(),
+            field: self.field.clone(),
+            unread: self.unread.clone(),
+        }
     }
 
     /// A member is about to be changed other than by typing.
     pub(super) fn remember(&mut self) {
-        let fields = self.draft.fields.clone();
-        let field = self.field.clone();
-        self.steps.back.push(Step { fields, focus: self.focus, field });
+        self.steps.back.push(self.step_here());
         self.steps.forget_forth();
     }
 
     /// The field is about to be left: where it has steps of its own, they are kept.
     pub(super) fn remember_field(&mut self) {
-        if let Some(field) = self.field.as_ref().filter(|field| field.area.has_history()) {
-            let (fields, field) = (self.draft.fields.clone(), Some(field.clone()));
-            self.steps.back.push(Step { fields, focus: self.focus, field });
+        if self.field.as_ref().is_some_and(|field| field.area.has_history()) {
+            self.steps.back.push(self.step_here());
         }
     }
 
@@ -54,6 +62,7 @@ impl Editor {
         loop {
             if self.field.as_mut().is_some_and(|field| field.area.undo()) {
                 self.on_disk = OnDisk::Behind;
+                self.stale = true;
                 return true;
             }
             if self.in_full {
@@ -61,7 +70,7 @@ impl Editor {
             }
             self.take_over();
             let Some(step) = self.steps.back.pop() else { return false };
-            let here = self.here();
+            let here = self.step_here();
             self.steps.forth.push(here);
             if self.go_back_to(step) {
                 return true;
@@ -74,6 +83,7 @@ impl Editor {
         loop {
             if self.field.as_mut().is_some_and(|field| field.area.redo()) {
                 self.on_disk = OnDisk::Behind;
+                self.stale = true;
                 return true;
             }
             if self.in_full {
@@ -81,7 +91,7 @@ impl Editor {
             }
             self.take_over();
             let Some(step) = self.steps.forth.pop() else { return false };
-            let here = self.here();
+            let here = self.step_here();
             self.steps.back.push(here);
             if self.go_back_to(step) {
                 return true;
@@ -95,10 +105,13 @@ impl Editor {
         self.replace(step.fields);
         self.lay_rows();
         self.shows_secret = false;
-        self.focus = step.focus.min(self.rows.len().saturating_sub(1));
+        let row = self.rows.iter().position(|row| Some(&row.at) == step.at.as_ref());
+        self.focus = row.unwrap_or(step.focus).min(self.rows.len().saturating_sub(1));
+        self.unread = step.unread;
         if let Some(at) = self.at().cloned() {
             self.unread.remove(&at);
         }
+        self.choosing = None;
         self.field = step.field.or_else(|| self.open_field());
         changed
     }
