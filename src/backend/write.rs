@@ -72,6 +72,18 @@ impl Backend {
         }
     }
 
+    /// Defines a collection that there is not yet.
+    ///
+    /// # Errors
+    /// [`Fault`]; [`Fault::Refused`] with status 412 where it is defined already.
+    pub async fn define(&self, collection: &str, definition: &Record) -> Result<(), Fault> {
+        let request = self.inner.client.put(self.url(&["v1", "collections", collection]));
+        let request = self.signed(request, &uuid::Uuid::new_v4().to_string()).header(IF_NONE_MATCH, "*");
+        let request = request.header(CONTENT_TYPE, "application/json").body(definition.text().to_owned());
+        let answer = self.exchange(Asks::Write, request).await?;
+        if answer.status.is_success() { Ok(()) } else { Err(answer.fault(Asks::Write)) }
+    }
+
     /// Deletes the version that `token` names.
     ///
     /// # Errors

@@ -49,8 +49,8 @@ impl App {
     /// Types into the record; where a key types nothing, a sentence says what does.
     pub(super) fn type_into_record(&mut self, press: Press) {
         let Screen::Editor(editor) = &mut self.screen else { return };
-        let letter = matches!(press.code, KeyCode::Char(_))
-            && !press.mods.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        let letter =
+            matches!(press.code, KeyCode::Char(_)) && !press.mods.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
         if editor.key(press) || !letter {
             return;
         }

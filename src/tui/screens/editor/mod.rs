@@ -332,11 +332,7 @@ impl Editor {
             }
             Action::Undo => self.undo(),
             Action::Redo => self.redo(),
-            Action::RemoveField => {
-                if !self.remove_element() {
-                    self.set_here(None);
-                }
-            }
+            Action::RemoveField => self.remove_here(),
             Action::MoveUp | Action::MoveDown => self.move_element(action),
             _ => {}
         }
