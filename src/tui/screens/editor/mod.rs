@@ -203,6 +203,9 @@ impl Editor {
         self.rows_behind |= in_list || !alone(self.mine(at)) || !alone(value.as_ref());
         let mut fields = self.draft.fields.clone();
         at.set(&mut fields, value);
+        if self.schema.is_some() && self.base_fields().is_none() {
+            fields = rows::in_row_order(&self.rows, &fields);
+        }
         self.replace(fields);
     }
 
