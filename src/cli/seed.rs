@@ -8,11 +8,11 @@ use crate::backend::{Backend, Creation, Fault, Together};
 const AUTHOR: &str = "midair";
 const NOTE: &str = "sample record";
 
-/// The name of a collection, what it asks of its records, the records. What products ask is left to whoever tries it.
+/// The name of a collection, what it asks of its records, the records. What the others ask is left to whoever tries it.
 const SAMPLES: [(&str, Option<&str>, &str); 3] = [
     ("hotels", Some(include_str!("seed/hotels.definition.json")), include_str!("seed/hotels.json")),
     ("products", None, include_str!("seed/products.json")),
-    ("projects", Some(include_str!("seed/projects.definition.json")), include_str!("seed/projects.json")),
+    ("projects", None, include_str!("seed/projects.json")),
 ];
 
 #[derive(Deserialize)]

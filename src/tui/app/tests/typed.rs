@@ -204,7 +204,7 @@ fn a_new_record_begins_with_what_is_declared_and_says_what_is_missing_when_it_is
     desk.shows("✗ is missing");
     assert!(line(&mut desk, "quota").contains('▸'));
     desk.keys("'7' ctrl-s");
-    assert_eq!(desk.sent_text(), r#"{"active":true,"name":"Site","quota":7}"#);
+    assert_eq!(desk.sent_text(), r#"{"name":"Site","quota":7,"active":true}"#);
 }
 
 #[test]

@@ -225,7 +225,7 @@ impl Editor {
         let focused = row == self.focus;
         let typed = if focused { self.field.as_ref() } else { self.unread.get(at) };
         let mine = self.mine(at);
-        let base = self.base_fields().and_then(|base| self.rows[row].same.get(base));
+        let base = self.rows[row].same.get(self.base_fields().unwrap_or(&self.start));
         let ghost = self.ghost(row);
         let edited = match (typed, mine) {
             (Some(field), _) => !field.says(base),

@@ -70,8 +70,15 @@ impl Editor {
         self.focus_on(row);
     }
 
+    /// Removes the member or element under the caret.
+    pub(super) fn remove_here(&mut self) {
+        if !self.remove_element() {
+            self.set_here(None);
+        }
+    }
+
     /// Removes the element under the caret. `false` where the caret is on none.
-    pub(super) fn remove_element(&mut self) -> bool {
+    fn remove_element(&mut self) -> bool {
         if !self.rows.get(self.focus).is_some_and(|row| row.element) {
             return false;
         }

@@ -215,6 +215,9 @@ impl Editor {
         self.rows_behind |= in_list || !alone(self.mine(at)) || !alone(value.as_ref());
         let mut fields = self.draft.fields.clone();
         at.set(&mut fields, value);
+        if self.schema.is_some() && self.base_fields().is_none() {
+            fields = rows::in_row_order(&self.rows, &fields);
+        }
         self.replace(fields);
     }
 
@@ -344,11 +347,7 @@ impl Editor {
             }
             Action::Undo => _ = self.undo(),
             Action::Redo => _ = self.redo(),
-            Action::RemoveField => {
-                if !self.remove_element() {
-                    self.set_here(None);
-                }
-            }
+            Action::RemoveField => self.remove_here(),
             Action::MoveUp | Action::MoveDown => self.move_element(action),
             _ => {}
         }

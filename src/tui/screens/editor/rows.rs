@@ -52,9 +52,10 @@ pub fn key_of(elements: &[Value], at: &Pointer, schema: Option<&Schema>) -> Opti
 }
 
 /// The rows of a record: what stands in `mine`, and at its place what only `base` or `template` has, so that a removed
-/// member can be seen and an empty one filled in; then what the schema declares beside these, in its order.
+/// member can be seen and an empty one filled in; then what the schema declares beside these, in its order. In a record
+/// that is new, which has no `base`, this stands between, so that all of it is in the order of the schema.
 pub fn rows(base: Option<&Object>, mine: &Object, template: &Object, schema: Option<&Schema>) -> Vec<Row> {
-    let mut walk = Walk { schema, rows: Vec::new() };
+    let mut walk = Walk { schema, is_new: base.is_none(), rows: Vec::new() };
     let sides: Vec<&Object> = base.into_iter().chain([mine, template]).collect();
     walk.object(&Row::of_record(), 0, &sides, mine);
     walk.rows
@@ -69,6 +70,7 @@ impl Row {
 
 struct Walk<'s> {
     schema: Option<&'s Schema>,
+    is_new: bool,
     rows: Vec<Row>,
 }
 
@@ -76,8 +78,17 @@ impl Walk<'_> {
     fn object(&mut self, parent: &Row, depth: u16, sides: &[&Object], mine: &Object) {
         let declared = self.schema.map(|schema| schema.place(&parent.at).members).unwrap_or_default();
         let mut names: Vec<&str> = names(sides, mine).into_iter().map(Text::as_str).collect();
-        let absent = declared.iter().map(String::as_str).filter(|name| !names.contains(name)).collect::<Vec<_>>();
-        names.extend(absent);
+        let mut place = if self.is_new { 0 } else { names.len() };
+        for name in declared.iter().map(String::as_str) {
+            match names.iter().position(|known| *known == name) {
+                Some(at) if self.is_new => place = at + 1,
+                Some(_) => {}
+                None => {
+                    names.insert(place, name);
+                    place += 1;
+                }
+            }
+        }
         for name in names {
             let at = parent.at.child(name);
             let required = self.schema.is_some_and(|schema| schema.place(&at).required);
@@ -125,6 +136,24 @@ impl Walk<'_> {
     }
 }
 
+/// `fields` with the members of each object in the order of their rows: how a new record is written.
+pub fn in_row_order(rows: &[Row], fields: &Object) -> Object {
+    ordered(rows, &Pointer::root(), fields)
+}
+
+fn ordered(rows: &[Row], at: &Pointer, fields: &Object) -> Object {
+    let depth = at.names().len();
+    let here = rows.iter().filter(|row| row.at.names().len() == depth + 1 && at.contains(&row.at));
+    let rank: indexmap::IndexSet<&str> = here.map(|row| row.at.last()).collect();
+    let inside = |(name, value): (&Text, &Value)| match value {
+        Value::Object(members) => (name.clone(), Value::Object(ordered(rows, &at.child(name.as_str()), members))),
+        other => (name.clone(), other.clone()),
+    };
+    let mut members: Object = fields.iter().map(inside).collect();
+    members.sort_by_cached_key(|name, _| rank.get_index_of(name.as_str()).unwrap_or(usize::MAX));
+    members
+}
+
 /// The names on all sides: in my order, and the others after the name they follow on their side.
 fn names<'o>(sides: &[&'o Object], mine: &'o Object) -> Vec<&'o Text> {
     let mut names: indexmap::IndexSet<&Text> = mine.keys().collect();
@@ -167,9 +196,21 @@ mod tests {
     fn what_is_declared_and_lacking_stands_after_what_is_there_and_what_is_required_is_known() {
         let schema = r#"{"required":["z"],"properties":{"z":{},"b":{"properties":{"y":{},"c":{}}},"a":{}}}"#;
         let schema = Schema::parse(&Value::parse(schema).unwrap()).unwrap();
-        let rows = rows(None, &object(r#"{"b":{"c":1},"own":1}"#), &Object::new(), Some(&schema));
+        let mine = object(r#"{"b":{"c":1},"own":1}"#);
+        let rows = rows(Some(&mine), &mine, &Object::new(), Some(&schema));
         assert_eq!(shown(&rows), ["/b", "/b/c", "/b/y", "/own", "/z", "/a"]);
         assert_eq!(rows.iter().filter(|row| row.required).map(|row| row.label.as_str()).collect::<Vec<_>>(), ["z"]);
+    }
+
+    #[test]
+    fn a_new_record_is_shown_and_written_in_the_order_of_the_schema() {
+        let schema = r#"{"properties":{"a":{},"b":{"properties":{"c":{},"d":{}}},"e":{}}}"#;
+        let schema = Schema::parse(&Value::parse(schema).unwrap()).unwrap();
+        let mine = object(r#"{"own":1,"e":1,"b":{"d":1,"c":2},"a":[{"z":1,"y":2}]}"#);
+        let rows = rows(None, &object(r#"{"e":1,"b":{"d":1}}"#), &Object::new(), Some(&schema));
+        assert_eq!(shown(&rows), ["/a", "/e", "/b", "/b/c", "/b/d"]);
+        let written = Value::Object(in_row_order(&rows, &mine)).to_json();
+        assert_eq!(written, r#"{"a":[{"z":1,"y":2}],"e":1,"b":{"c":2,"d":1},"own":1}"#);
     }
 
     #[test]
