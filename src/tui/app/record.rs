@@ -62,11 +62,11 @@ impl App {
     pub(super) fn in_record(&mut self, action: Action, page: usize) -> Vec<Effect> {
         if let Screen::Collision(collision) = &self.screen
             && collision.saving != Saving::No
-            && action != Action::Submit
+            && !matches!(action, Action::Submit | Action::Back)
         {
             // What is decided now could not be part of it, and a draft that is left now would stand against the wrong base.
-            let quit = self.named(Place::Collision, Action::QuitNow);
-            self.say(format!("The result is on its way; wait for the answer. {quit} leaves, and the draft is kept."));
+            let back = self.named(Place::Collision, Action::Back);
+            self.say(format!("The result is on its way; wait for the answer. {back} leaves, and it goes on."));
             return Vec::new();
         }
         match (&mut self.screen, action) {
@@ -123,6 +123,11 @@ impl App {
     /// Out of the record: to the browser from the editor, to the editor from a collision. Nothing is lost on the way.
     fn back(&mut self) -> Vec<Effect> {
         match std::mem::replace(&mut self.screen, Screen::Browser) {
+            Screen::Collision(collision) if collision.saving != Saving::No => {
+                let key = &collision.editor.draft.key;
+                self.say(format!("{key} is still being saved; its draft stays until the server has it."));
+                Vec::new()
+            }
             Screen::Collision(collision) => {
                 let parked = collision.parked();
                 let theirs =

@@ -13,6 +13,7 @@ mod screens;
 mod stories;
 mod taking_back;
 mod typing;
+mod waits;
 mod ways;
 
 use midair_record::diff::diff;

@@ -54,7 +54,10 @@ impl App {
         if self.place() == Place::Prompt && self.chooses_type() {
             self.choose_type(press);
         } else if self.asks() {
-            self.edit(|field| field.key(press));
+            // An answer is one line of words: a Tab in it would not be seen.
+            if press.code != KeyCode::Tab {
+                self.edit(|field| field.key(press));
+            }
         } else if self.over.is_some() {
             // What is in front takes no letters.
         } else if let Screen::Editor(editor) = &mut self.screen {
