@@ -1,6 +1,7 @@
 //! The real program in a real pseudo-terminal, a home of its own, and the other person at the wire; never sleeps.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod liar;
 pub mod svg;
 pub mod wire;
 
