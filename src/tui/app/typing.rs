@@ -104,6 +104,7 @@ impl App {
         let mut text = clipboard::with_plain_breaks(text);
         self.keyboard.let_go();
         self.forget_nothing_selected();
+        self.saves.disarm();
         if self.asks() {
             text = text.replace('\n', " ");
         } else {
