@@ -36,6 +36,8 @@ impl App {
             || self.browser.is_loading()
             || !self.flights.is_empty()
             || matches!(&self.over, Some(Over::History(history)) if history.waits())
+            || matches!(&self.over, Some(Over::Pulse(pulse)) if pulse.waits())
+            || matches!(&self.screen, Screen::Drafts(drafts) if drafts.waits())
             || matches!(&self.screen, Screen::Deletion(deletion) if deletion.sent);
         if !waits {
             self.waits_since = None;

@@ -66,6 +66,11 @@ impl Pulse {
         self.focus = self.focus.min(last);
     }
 
+    /// Whether the numbers are on their way.
+    pub fn waits(&self) -> bool {
+        self.waits
+    }
+
     /// The record under the cursor.
     pub fn record(&self) -> Option<Key> {
         match self.rows().into_iter().nth(self.focus)? {

@@ -37,6 +37,35 @@ fn a_record_that_does_not_come_is_waited_for_with_a_sign_and_left_with_esc() {
 }
 
 #[test]
+fn every_wait_has_a_sign_that_turns_and_none_is_left_without_one() {
+    let waits: [(&str, fn(&mut Desk)); 6] = [
+        ("a record", |desk| desk.keys("enter")),
+        ("a page", |desk| desk.keys("r")),
+        ("a save", |desk| {
+            desk.opens();
+            desk.keys("' site' ctrl-s");
+        }),
+        ("a history", |desk| desk.keys("h")),
+        ("the pulse", |desk| desk.keys("m")),
+        ("a deletion", |desk| desk.keys("d y")),
+    ];
+    for (what, begin) in waits {
+        let mut desk = Desk::sit(Depth::None);
+        begin(&mut desk);
+        tick(&mut desk, 1);
+        tick(&mut desk, 2);
+        assert!(!desk.head(80).ends_with("live"), "{what}: {}", desk.head(80));
+        desk.keys("esc");
+        assert_eq!(desk.app.place(), Place::Browser, "{what} is left");
+    }
+    let mut desk = Desk::sit(Depth::None);
+    desk.three_drafts_wait();
+    tick(&mut desk, 1);
+    tick(&mut desk, 2);
+    assert!(desk.head(80).contains("· live  "), "all is known: {}", desk.head(80));
+}
+
+#[test]
 fn a_result_on_its_way_is_left_with_esc_and_goes_on() {
     let mut desk = Desk::edits();
     desk.keys("' site' ctrl-s");
