@@ -14,8 +14,9 @@ use crate::tui::screens::prompt::{Prompt, Purpose};
 impl App {
     /// Opens a record: where I left off with it in this session, else as it stands on the server.
     pub(super) fn open(&mut self, key: Key) -> Vec<Effect> {
-        if let Some(flight) = self.flights.iter().find(|flight| flight.draft.key == key) {
-            let mut editor = Editor::open(flight.draft.clone(), flight.slot.clone(), Object::new());
+        if let Some(flight) = self.flights.iter_mut().find(|flight| flight.draft.key == key) {
+            let draft = flight.typed_since.take().unwrap_or_else(|| flight.draft.clone());
+            let mut editor = Editor::open(draft, flight.slot.clone(), Object::new());
             editor.on_disk = OnDisk::Kept;
             editor.saving = match flight.again {
                 Some(_) => Saving::Waiting("The server does not answer.".into()),
@@ -149,13 +150,13 @@ impl App {
 
     fn leave(&mut self, mut editor: Box<Editor>) -> Vec<Effect> {
         let slot = editor.slot.clone();
-        if let Some(flight) = self.flights.iter().find(|flight| flight.slot == slot) {
-            if editor.everything_typed().fields != flight.draft.fields {
-                self.say(
-                    "What you typed since the save is not part of it. Wait for its answer, or undo it, then leave.",
-                );
-                self.screen = Screen::Editor(editor);
-                return Vec::new();
+        if let Some(flight) = self.flights.iter_mut().find(|flight| flight.slot == slot) {
+            let typed = editor.everything_typed();
+            if typed.fields != flight.draft.fields {
+                flight.typed_since = Some(typed.clone());
+                let key = &editor.draft.key;
+                self.say(format!("{key} is still being saved; what you typed since is kept as a draft of its own."));
+                return vec![Effect::KeepDraft { slot, draft: Box::new(typed) }];
             }
             self.say(format!("{} is still being saved; its draft stays until the server has it.", editor.draft.key));
             return Vec::new();

@@ -38,6 +38,8 @@ pub(super) struct Flight {
     pub(super) arrived: bool,
     /// Whether something was read meanwhile that was not shown, because mine is among it.
     pub(super) missed: bool,
+    /// What was typed after it when its editor was left.
+    pub(super) typed_since: Option<Draft>,
     /// Set where it takes a save back, or makes it again.
     pub(super) way: Option<Way>,
     /// The record that it is a copy of.
@@ -91,6 +93,7 @@ impl App {
             again: None,
             arrived: false,
             missed: false,
+            typed_since: None,
             way: None,
             copy_of: None,
         });
@@ -378,7 +381,16 @@ impl App {
                 editor.adopt(stored, edit_id);
                 if editor.has_typed() { Vec::new() } else { vec![Effect::DropDraft { slot }] }
             }
-            _ => vec![Effect::DropDraft { slot }],
+            _ => match &flight.typed_since {
+                Some(typed) => {
+                    let mut draft = Draft::of(&key.collection, stored, edit_id);
+                    draft.edit(typed.fields.clone());
+                    self.parked.insert(key.clone(), (slot.clone(), draft.clone()));
+                    let kept = Effect::KeepDraft { slot: slot.clone(), draft: Box::new(draft) };
+                    vec![kept, Effect::ReleaseDraft { slot }, self.count_inbox()]
+                }
+                None => vec![Effect::DropDraft { slot }],
+            },
         }
     }
 
