@@ -57,7 +57,7 @@ fn the_pulse_tells_of_a_real_collision_who_and_over_what() {
     home.edits("bob", KEY, "Launch", "Launch day");
     alice.shows("bob saved v2").keys("ctrl-s").shows("Mid-air collision");
     alice.keys("right enter").shows("as v3").keys("esc").shows("m pulse").keys("m");
-    alice.shows("1 write refused").shows("25.0 % of the writes").shows("1, half in");
+    alice.shows("1 write refused").shows("25.0 % of the writes").shows("resolved").hides("half in");
     alice.shows("projects/prj_1").shows("projects · name").shows("refused 1 time · was first 0 times");
     alice.keys("esc").shows("/ filter");
 }

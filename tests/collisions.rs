@@ -139,3 +139,32 @@ fn a_record_is_created_with_fields_of_every_type() {
     let made = home.reads("projects/prj_2").body;
     assert_eq!(made, r#"{"name":"Second","quota":7,"owner":null,"open":true}"#);
 }
+
+/// The record of alice is deleted by bob while she has typed.
+fn deleted_under_hands(home: &Home) -> (Terminal, Terminal) {
+    let (mut alice, bob) = both_edit(home);
+    alice.keys("' site'").shows("Launch site");
+    home.deletes("bob", KEY);
+    alice.shows("bob deleted this record");
+    alice.keys("ctrl-s").shows("Deleted while you edited it");
+    (alice, bob)
+}
+
+#[test]
+fn a_deletion_is_accepted_and_mine_waits_as_a_draft() {
+    let home = Home::new();
+    let (mut alice, _bob) = deleted_under_hands(&home);
+    alice.keys("k").shows("projects/prj_1 stays deleted").keys("i").shows("name: Launch site").shows("deleted by bob");
+    assert_eq!(home.reads(KEY).status, 410);
+}
+
+#[test]
+fn a_record_deleted_under_my_hands_is_saved_as_a_copy() {
+    let home = Home::new();
+    let (mut alice, _bob) = deleted_under_hands(&home);
+    alice.keys("c").shows("under the id: prj_1-copy").keys("enter");
+    alice.shows("Saved a copy of projects/prj_1 as projects/prj_1-copy, v1; this is it.").shows("from v1");
+    assert_eq!(home.reads("projects/prj_1-copy").body, record("Launch site", "100", "dana"));
+    assert_eq!(home.reads(KEY).status, 410);
+    alice.keys("esc").shows("/ filter").keys("i").shows("No drafts wait");
+}

@@ -3,6 +3,8 @@
 
 #[path = "tidy/paths.rs"]
 mod paths;
+#[path = "tidy/stories.rs"]
+mod stories;
 
 use std::path::{Path, PathBuf};
 
@@ -159,6 +161,27 @@ fn every_file_keeps_the_rules_of_the_house() {
         })
         .collect();
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn every_promise_around_a_save_has_its_stories() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let read = |file: &str| std::fs::read_to_string(folder.join(file)).ok();
+    let found = stories::faults(&read("README.md").unwrap(), read);
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn a_story_that_is_gone_and_a_promise_without_one_are_named() {
+    let source = |file: &str| (file == "a.rs").then(|| "#[test]\nfn told() {}\n".to_owned());
+    let table =
+        |from: u32| (from..=10).map(|number| format!("| {number} | it holds | a.rs | told |\n")).collect::<String>();
+    assert_eq!(stories::faults(&table(1), source), [""; 0]);
+    assert_eq!(stories::faults(&table(2), source), ["no story tells promise 1"]);
+    let told = |line: &str| stories::faults(&(table(1) + line), source);
+    assert_eq!(told("| 1 | it holds | a.rs | untold |"), ["a.rs has no story untold"]);
+    assert_eq!(told("| 1 | it holds | b.rs | told |"), ["there is no b.rs"]);
+    assert_eq!(told("| 1 | it holds |"), ["\"| 1 | it holds |\" is not four cells"]);
 }
 
 #[test]

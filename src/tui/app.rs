@@ -111,6 +111,10 @@ pub struct App {
     palette: Option<Palette>,
     notice: Notice,
     opening: Option<Key>,
+    /// Since when something is waited for, in milliseconds since 1970, as far as ticks told.
+    waits_since: Option<i64>,
+    /// When what is shown was known to be so: now, while the server tells.
+    known_at: Clock,
     /// The text that an editor outside has, while it has one.
     away: Option<outside::Away>,
     flights: Vec<Flight>,
@@ -148,6 +152,8 @@ impl App {
             palette: None,
             notice: Notice::None,
             opening: None,
+            waits_since: None,
+            known_at: clock,
             away: None,
             flights: Vec::new(),
             parked: HashMap::new(),
@@ -360,6 +366,7 @@ impl App {
                 return vec![Effect::FindDrafts];
             }
             Action::Pulse => return self.open_pulse(),
+            Action::Back => return self.stop_waiting(),
             Action::Undo | Action::Redo => return self.take_back(action, None),
             Action::History => return self.open_history(),
             Action::Filter => self.prompt = Some(Prompt::ask(Purpose::Filter, &self.browser.filter)),
@@ -385,6 +392,19 @@ impl App {
                 }
             }
             _ => return self.browser.act(action, page),
+        }
+        Vec::new()
+    }
+
+    /// Esc in the list: a record that does not come is not waited for any more; else all records are listed again.
+    fn stop_waiting(&mut self) -> Vec<Effect> {
+        if let Some(key) = self.opening.take() {
+            self.say(format!("{key} is not waited for any more."));
+        } else if !self.browser.filter.is_empty() {
+            return self.browser.set_filter(String::new());
+        } else {
+            let quit = self.named(Place::Browser, Action::Quit);
+            self.say(format!("This is the list; {quit} leaves midair."));
         }
         Vec::new()
     }

@@ -20,6 +20,7 @@ pub enum Action {
     Last,
     Left,
     Right,
+    OtherList,
     Open,
     Filter,
     New,

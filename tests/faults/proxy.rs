@@ -72,6 +72,8 @@ struct Shared {
 #[derive(Default)]
 struct Plan {
     cues: VecDeque<Fault>,
+    /// The same for requests that write a record, which come first.
+    writes: VecDeque<Fault>,
     dice: Option<(Dice, u64)>,
     met: BTreeMap<&'static str, u64>,
 }
@@ -107,6 +109,11 @@ impl Proxy {
         self.shared.plan.lock().unwrap().cues.push_back(fault);
     }
 
+    /// What happens to the next `PUT` that nothing is meant for yet.
+    pub fn cue_write(&self, fault: Fault) {
+        self.shared.plan.lock().unwrap().writes.push_back(fault);
+    }
+
     /// Where no cue is left, this many requests in a thousand meet a fault, and feeds are cut as often.
     pub fn at_random(&self, dice: Dice, in_a_thousand: u64) {
         self.shared.plan.lock().unwrap().dice = Some((dice, in_a_thousand));
@@ -118,6 +125,7 @@ impl Proxy {
             let mut plan = self.shared.plan.lock().unwrap();
             plan.dice = None;
             plan.cues.clear();
+            plan.writes.clear();
         }
         let mut stragglers = self.shared.stragglers.subscribe();
         let arrived = tokio::time::timeout(PATIENCE, stragglers.wait_for(|count| *count == 0)).await;
@@ -142,9 +150,10 @@ impl Drop for Proxy {
 }
 
 impl Shared {
-    fn draw(&self) -> Fault {
+    fn draw(&self, request: &[u8]) -> Fault {
         let mut plan = self.plan.lock().unwrap();
-        let cued = plan.cues.pop_front();
+        let write = if request.starts_with(b"PUT ") { plan.writes.pop_front() } else { None };
+        let cued = write.or_else(|| plan.cues.pop_front());
         let fault = cued.unwrap_or_else(|| plan.dice.as_mut().map_or(Fault::Pass, |(dice, often)| drawn(dice, *often)));
         *plan.met.entry(fault.name()).or_default() += 1;
         fault
@@ -199,7 +208,7 @@ fn drawn(dice: &mut Dice, in_a_thousand: u64) -> Fault {
 async fn carry(shared: &Shared, mut client: Line) -> io::Result<()> {
     let mut server: Option<Line> = None;
     while let Some(request) = client.message().await? {
-        let fault = shared.draw();
+        let fault = shared.draw(&request.bytes);
         match fault {
             Fault::CutBefore => return Ok(()),
             Fault::Straggle(time) => {

@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 pub mod film;
+pub mod liar;
 pub mod svg;
 pub mod wire;
 

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use midair_record::Pointer;
 use midair_record::wire::{Conflict, Current, Key};
 
 use super::minutes::WINDOW;
@@ -54,11 +53,9 @@ impl Collision {
     /// What of a refusal is counted.
     pub(crate) fn of(key: &Key, conflict: &Conflict) -> Self {
         let mut fields: Vec<String> = Vec::new();
-        for name in conflict.overlap.iter().filter_map(|at| at.names().first()) {
-            let field = match name.chars().nth(TOLD.1) {
-                None => Pointer::new(vec![name.clone()]).to_string(),
-                Some(_) => OTHER.to_owned(),
-            };
+        for at in conflict.overlap.iter().filter(|at| !at.is_root()) {
+            let long = at.names().iter().map(|name| name.chars().count()).sum::<usize>() > TOLD.1;
+            let field = if long { OTHER.to_owned() } else { at.to_string() };
             if fields.len() < TOLD.0 && !fields.contains(&field) {
                 fields.push(field);
             }
@@ -334,6 +331,8 @@ struct HotAuthor {
 mod tests {
     use std::collections::HashSet;
 
+    use midair_record::Pointer;
+
     use super::*;
 
     fn at(id: &str) -> Key {
@@ -406,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn a_collision_is_over_the_members_of_the_record_however_deep_both_went() {
+    fn a_collision_is_over_the_members_that_both_changed_however_deep_these_are() {
         let pointer = |text: &str| Pointer::parse(text).unwrap();
         let long = format!("/{}", "x".repeat(200));
         let over = |overlap: &[&str]| {
@@ -424,7 +423,7 @@ mod tests {
             };
             Collision::of(&at("a"), &conflict).fields
         };
-        assert_eq!(over(&["/a/b", "/a/c", "/d~1e"]), ["/a", "/d~1e"]);
+        assert_eq!(over(&["/a/b", "/a/c", "/d~1e"]), ["/a/b", "/a/c", "/d~1e"]);
         assert_eq!(over(&[]), [NONE]);
         assert_eq!(over(&[&long, "/n"]), [OTHER, "/n"]);
         let many: HashSet<String> = (0..100).map(|n| format!("/f{n}")).collect();

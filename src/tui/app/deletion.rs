@@ -66,7 +66,17 @@ impl App {
 
     /// A deletion was answered.
     pub(super) fn deleted(&mut self, key: Key, result: Result<Delete, Unsaved>) -> Vec<Effect> {
-        let Screen::Deletion(deletion) = &mut self.screen else { return Vec::new() };
+        let Screen::Deletion(deletion) = &mut self.screen else {
+            match result {
+                Ok(Delete::Deleted(gone)) => self.say(format!("Deleted {key}; its history stays (v{}).", gone.version)),
+                Ok(Delete::Gone(_) | Delete::Missing) => self.say(format!("{key} was deleted before.")),
+                Ok(Delete::Stale(_)) => self.complain(format!("{key} was not deleted: it was edited before.")),
+                Err(Unsaved::Refused(why) | Unsaved::NoAnswer(why) | Unsaved::Invalid { why, .. }) => {
+                    self.complain(format!("{key} was not deleted, as far as is known: {why}"));
+                }
+            }
+            return Vec::new();
+        };
         deletion.sent = false;
         match result {
             Ok(Delete::Deleted(gone)) => {

@@ -9,6 +9,7 @@ use super::{App, Notice, Over, Screen};
 use crate::tui::keys::{Action, Bound, Keys, Place};
 use crate::tui::msg::Link;
 use crate::tui::theme::Theme;
+use crate::tui::when::time_of_day;
 use crate::tui::widgets::{glyph, panel, signs};
 
 /// The smallest terminal that midair draws in.
@@ -88,52 +89,73 @@ impl App {
 
     fn draw_head(&self, area: Rect, buf: &mut Buffer) {
         let theme = &self.theme;
-        let state = match &self.link {
-            Link::Connecting => (format!("connecting…{}", self.turning()), theme.dim),
-            Link::Live { hosting: false } => ("live".to_owned(), theme.good),
-            Link::Live { hosting: true } => ("live, hosted by this terminal".to_owned(), theme.good),
-            Link::Lost(_) => (format!("NOT CONNECTED, trying again{}", self.turning()), theme.bad),
+        let style = match &self.link {
+            Link::Connecting => theme.dim,
+            Link::Live { .. } => theme.good,
+            Link::Lost(_) => theme.bad,
         };
-        let place = format!("  {} · you are {} · ", self.server(area.width), self.seat.who);
-        let beside = self.beside(area.width, &state.0);
-        let pieces = [
-            (" midair", theme.title.add_modifier(Modifier::BOLD)),
-            (place.as_str(), theme.plain),
-            (state.0.as_str(), state.1),
-        ];
+        let (place, state) = self.head(area.width);
+        let pieces =
+            [(" midair", theme.title.add_modifier(Modifier::BOLD)), (place.as_str(), theme.plain), (&*state, style)];
         let used = panel::line(buf, area, 0, &pieces);
-        panel::line_right(buf, area, 0, used, (&beside, theme.asks));
+        let beside = self.beside().into_iter().find(|words| used + glyph::width(words, area.width) <= area.width);
+        panel::line_right(buf, area, 0, used, (&beside.unwrap_or_default(), theme.asks));
     }
 
-    /// The address of the server, shorter where there is little room and more to say.
-    fn server(&self, width: u16) -> &str {
-        let server = self.seat.server.as_str();
-        let more = self.people().is_some() || self.inbox + self.queued() > 0;
-        if width < 70 && more { server.trim_start_matches("http://") } else { server }
-    }
-
-    /// What stands at the right end of the first line: who else is here, and what waits. As many words as there is room
-    /// for; what waits goes before who is here.
-    fn beside(&self, width: u16, state: &str) -> String {
-        let used =
-            glyph::width(&format!(" midair  {} · you are {} · {state}", self.server(width), self.seat.who), width);
-        let waits = Some(self.inbox + self.queued()).filter(|inbox| *inbox > 0);
-        let told = |people: Option<String>, waits: Option<String>| {
-            let both: Vec<String> = people.into_iter().chain(waits).collect();
-            format!("{} ", both.join(" · "))
+    /// Where midair works and as whom, and how the connection stands: in as many words as leave room for what stands
+    /// beside them.
+    fn head(&self, width: u16) -> (String, String) {
+        let turns = self.turning();
+        let (long, short) = match &self.link {
+            Link::Connecting => (format!("connecting…{turns}"), format!("connecting…{turns}")),
+            Link::Live { hosting } => {
+                let turns = if self.waits_long() { turns } else { "" };
+                let long = if *hosting { "live, hosted by this terminal" } else { "live" };
+                (format!("{long}{turns}"), format!("live{turns}"))
+            }
+            Link::Lost(_) => {
+                let since = time_of_day(&self.known_at.now.to_string(), self.clock);
+                (
+                    format!("NOT CONNECTED since {since}, trying again{turns}"),
+                    format!("NOT CONNECTED since {since}{turns}"),
+                )
+            }
         };
-        let people = self.people();
-        let long = waits.map(|inbox| format!("{inbox} in inbox"));
+        let (server, who) = (self.seat.server.as_str(), self.seat.who.as_str());
+        let bare = server.trim_start_matches("http://");
+        let place = |server: &str| format!("  {server} · you are {who} · ");
+        let beside = self.beside().last().map_or(1, |words| glyph::width(words, width));
         let choices = [
-            told(people.map(|people| format!("{people} people here")), long.clone()),
-            told(people.map(|people| format!("{people} here")), long.clone()),
-            told(None, long),
+            (place(server), &long),
+            (place(bare), &long),
+            (place(bare), &short),
+            (format!("  you are {who} · "), &short),
+            ("  ".into(), &short),
         ];
-        if people.is_none() && waits.is_none() {
-            return String::new();
+        let wide = |(place, state): &&(String, &String)| 7 + glyph::width(place, width) + glyph::width(state, width);
+        let fits = |choice: &&(String, &String)| wide(choice) + beside <= width;
+        let (place, state) = choices.iter().find(fits).unwrap_or(&choices[choices.len() - 1]);
+        (place.clone(), (*state).clone())
+    }
+
+    /// What stands at the right end of the first line: who else is here, and what waits. From many words to few; what waits
+    /// goes before who is here.
+    fn beside(&self) -> Vec<String> {
+        let waits = Some(self.inbox + self.queued()).filter(|inbox| *inbox > 0);
+        let people = self.people();
+        let told = |people: Option<String>| {
+            let waits = waits.map(|inbox| format!("{inbox} in inbox"));
+            let both: Vec<String> = people.into_iter().chain(waits).collect();
+            format!(" {} ", both.join(" · "))
+        };
+        let mut choices: Vec<String> = Vec::new();
+        if let Some(people) = people {
+            choices.extend([told(Some(format!("{people} people here"))), told(Some(format!("{people} here")))]);
         }
-        let fits = |words: &&String| words.len() > 1 && used + glyph::width(words, width) < width;
-        choices.iter().find(fits).cloned().unwrap_or_default()
+        if waits.is_some() {
+            choices.push(told(None));
+        }
+        choices
     }
 
     fn draw_screen(&self, area: Rect, buf: &mut Buffer) {
@@ -182,7 +204,8 @@ impl App {
             (Notice::Bad(words), _) => Some(("! ", words.clone(), theme.bad)),
             (Notice::Good(words), _) => Some(("", words.clone(), theme.notice)),
             (Notice::None, Link::Lost(why)) => {
-                let words = format!("{why} What you see may be old; what you type is kept.");
+                let at = time_of_day(&self.known_at.now.to_string(), self.clock);
+                let words = format!("{why} What you see was so at {at}; what you type is kept.");
                 Some(("! ", words, theme.bad))
             }
             (Notice::None, _) => None,

@@ -34,7 +34,8 @@ impl App {
         let Some(history) = self.history() else { return Vec::new() };
         match (action, history.asking) {
             (Action::Back, Some(_)) if history.sent => {
-                self.say("The restoration is on its way; wait for the answer.");
+                history.asking = None;
+                self.say("The restoration goes on; what comes of it is told here.");
                 Vec::new()
             }
             (Action::Back, Some(_)) => {

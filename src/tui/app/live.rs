@@ -2,10 +2,13 @@
 
 use midair_record::wire::{Event, Key, Stored, VersionLine};
 
-use super::{App, Notice, Screen};
+use super::{App, Notice, Over, Screen};
 use crate::tui::keys::{Action, Place};
 use crate::tui::msg::{Clock, Effect, Link, Read};
 use crate::tui::screens::editor::{Now, Theirs};
+
+/// What is waited for longer than this, in milliseconds, has a sign that turns.
+const LONG: i64 = 400;
 
 pub(super) fn theirs(stored: Stored, changes: Vec<VersionLine>) -> Theirs {
     Theirs { current: Now::Stored(Box::new(stored)), changes }
@@ -15,12 +18,41 @@ impl App {
     /// Time went on: what was typed is kept, what waits for an answer goes again.
     pub(super) fn tick(&mut self, clock: Clock) -> Vec<Effect> {
         self.clock = clock;
+        if matches!(self.link, Link::Live { .. }) {
+            self.known_at = clock;
+        }
+        self.count_the_wait();
         let mut effects = self.keep_typed();
         effects.extend(self.browser.tick(self.motion));
         effects.extend(self.resend(false));
         effects.extend(self.say_where());
         effects.extend(self.pulse_tick());
         effects
+    }
+
+    /// Takes note of how long something is waited for, and says what it is where that is a record that is opened.
+    fn count_the_wait(&mut self) {
+        let waits = self.opening.is_some()
+            || self.browser.is_loading()
+            || !self.flights.is_empty()
+            || matches!(&self.over, Some(Over::History(history)) if history.waits())
+            || matches!(&self.over, Some(Over::Pulse(pulse)) if pulse.waits())
+            || matches!(&self.screen, Screen::Drafts(drafts) if drafts.waits())
+            || matches!(&self.screen, Screen::Deletion(deletion) if deletion.sent);
+        if !waits {
+            self.waits_since = None;
+            return;
+        }
+        self.waits_since.get_or_insert(self.clock.now.as_millisecond());
+        if let (Some(key), true, Notice::None) = (&self.opening, self.waits_long(), &self.notice) {
+            let stop = self.named(Place::Browser, Action::Back);
+            self.say(format!("Waiting for {key}; {stop} stops waiting."));
+        }
+    }
+
+    /// Whether something is waited for, and not only since just now.
+    pub(super) fn waits_long(&self) -> bool {
+        self.waits_since.is_some_and(|since| self.clock.now.as_millisecond() - since >= LONG)
     }
 
     /// A record came: because I opened it, or because somebody saved it.
@@ -40,6 +72,7 @@ impl App {
             Read::Gone(_) | Read::Missing => self.browser.forget(&key),
         }
         if self.opening.take_if(|opening| *opening == key).is_some() {
+            self.notice = Notice::None;
             match read {
                 Read::Stored(stored) => self.open_stored(&key.collection, *stored),
                 Read::Gone(gone) => {
@@ -56,15 +89,20 @@ impl App {
 
     /// What stands on the server now of the record on the screen.
     pub(super) fn meanwhile(&mut self, key: &Key, read: Read, changes: Vec<VersionLine>) {
-        let edit_id = self.seat.next_edit_id();
+        let (edit_id, me) = (self.seat.next_edit_id(), self.seat.who.clone());
         let look = self.named(Place::Editor, Action::LookAtTheirs);
+        if let Some(flight) = self.flights.iter_mut().find(|flight| flight.arrived && flight.draft.key == *key) {
+            // Mine is among what stands there now: what is theirs of it is asked for once mine is answered.
+            flight.missed = true;
+            return;
+        }
         match &mut self.screen {
             Screen::Editor(editor) if editor.draft.key == *key => {
                 let from = editor.draft.base.stored().map_or(0, |stored| stored.version);
                 match read {
                     Read::Stored(stored) if stored.version <= from => {}
                     Read::Stored(stored) if !editor.has_typed() && !editor.written_outside && from > 0 => {
-                        let words = format!("{} saved v{}; this is it.", name(&stored.updated_by), stored.version);
+                        let words = format!("{} saved v{}; this is it.", name(&me, &stored.updated_by), stored.version);
                         editor.go_on_with(midair_record::Draft::of(
                             &key.collection,
                             (*stored).clone(),
@@ -76,14 +114,15 @@ impl App {
                     Read::Stored(stored) => {
                         let words = format!(
                             "{} saved v{} while you edit. {look} to look.",
-                            name(&stored.updated_by),
+                            name(&me, &stored.updated_by),
                             stored.version
                         );
                         editor.theirs = Some(theirs(*stored, changes));
                         self.say(words);
                     }
                     Read::Gone(gone) => {
-                        let words = format!("{} deleted this record while you edit. {look} to look.", name(&gone.by));
+                        let words =
+                            format!("{} deleted this record while you edit. {look} to look.", name(&me, &gone.by));
                         editor.theirs = Some(Theirs { current: Now::Gone(gone), changes });
                         self.complain(words);
                     }
@@ -94,7 +133,7 @@ impl App {
                 if let Read::Stored(stored) = read
                     && stored.version > collision.resolution.theirs().version
                 {
-                    let who = name(&stored.updated_by);
+                    let who = name(&me, &stored.updated_by);
                     self.say(format!(
                         "{who} saved v{} meanwhile. It is taken in when you submit; your decisions stay.",
                         stored.version
@@ -107,6 +146,14 @@ impl App {
 
     /// Somebody wrote a record.
     pub(super) fn changed(&mut self, event: &Event) -> Vec<Effect> {
+        if let Some(flight) =
+            self.flights.iter_mut().find(|one| event.line.edit_id.as_ref() == Some(&one.draft.edit_id))
+        {
+            flight.arrived = true;
+            if let Some((when, _)) = flight.again.as_mut().filter(|(when, _)| *when != i64::MAX) {
+                *when = 0;
+            }
+        }
         let own = event.line.edit_id.as_ref().is_some_and(|id| id.starts_with(&self.seat.seed));
         let mut effects = self.browser.changed(event);
         effects.extend(self.history_changed(event));
@@ -130,6 +177,9 @@ impl App {
         let came = matches!(link, Link::Live { .. }) && !matches!(self.link, Link::Live { .. });
         let back = came && matches!(self.link, Link::Lost(_));
         self.link = link;
+        if matches!(self.link, Link::Live { .. }) {
+            self.known_at = self.clock;
+        }
         if !matches!(self.link, Link::Live { .. }) {
             self.company.forget();
         }
@@ -151,6 +201,11 @@ impl App {
     }
 }
 
-fn name(by: &str) -> &str {
-    if by.is_empty() { "Somebody" } else { by }
+/// Who wrote, at the start of a sentence: what is mine is from another terminal of mine.
+pub(super) fn name<'n>(me: &str, by: &'n str) -> &'n str {
+    match by {
+        "" => "Somebody",
+        by if by == me => "You, in another terminal,",
+        by => by,
+    }
 }

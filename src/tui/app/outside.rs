@@ -73,7 +73,13 @@ impl App {
             }
             (Screen::Editor(editor), _) => {
                 let Some((at, field)) = editor.outside() else { return Vec::new() };
-                (editor.draft.key.clone(), Target::Field, editor.secrets.label(&at), field.shape.extension(), field.area.text())
+                (
+                    editor.draft.key.clone(),
+                    Target::Field,
+                    editor.secrets.label(&at),
+                    field.shape.extension(),
+                    field.area.text(),
+                )
             }
             (Screen::Collision(collision), _) => {
                 let Some((at, field)) = collision.outside() else { return Vec::new() };

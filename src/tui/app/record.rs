@@ -14,8 +14,9 @@ use crate::tui::screens::prompt::{Prompt, Purpose};
 impl App {
     /// Opens a record: where I left off with it in this session, else as it stands on the server.
     pub(super) fn open(&mut self, key: Key) -> Vec<Effect> {
-        if let Some(flight) = self.flights.iter().find(|flight| flight.draft.key == key) {
-            let mut editor = Editor::open(flight.draft.clone(), flight.slot.clone(), Object::new());
+        if let Some(flight) = self.flights.iter_mut().find(|flight| flight.draft.key == key) {
+            let draft = flight.typed_since.take().unwrap_or_else(|| flight.draft.clone());
+            let mut editor = Editor::open(draft, flight.slot.clone(), Object::new());
             editor.on_disk = OnDisk::Kept;
             editor.saving = match flight.again {
                 Some(_) => Saving::Waiting("The server does not answer.".into()),
@@ -62,11 +63,11 @@ impl App {
     pub(super) fn in_record(&mut self, action: Action, page: usize) -> Vec<Effect> {
         if let Screen::Collision(collision) = &self.screen
             && collision.saving != Saving::No
-            && action != Action::Submit
+            && !matches!(action, Action::Submit | Action::Back)
         {
             // What is decided now could not be part of it, and a draft that is left now would stand against the wrong base.
-            let quit = self.named(Place::Collision, Action::QuitNow);
-            self.say(format!("The result is on its way; wait for the answer. {quit} leaves, and the draft is kept."));
+            let back = self.named(Place::Collision, Action::Back);
+            self.say(format!("The result is on its way; wait for the answer. {back} leaves, and it goes on."));
             return Vec::new();
         }
         if self.in_declared(action) {
@@ -126,6 +127,11 @@ impl App {
     /// Out of the record: to the browser from the editor, to the editor from a collision. Nothing is lost on the way.
     fn back(&mut self) -> Vec<Effect> {
         match std::mem::replace(&mut self.screen, Screen::Browser) {
+            Screen::Collision(collision) if collision.saving != Saving::No => {
+                let key = &collision.editor.draft.key;
+                self.say(format!("{key} is still being saved; its draft stays until the server has it."));
+                Vec::new()
+            }
             Screen::Collision(collision) => {
                 let parked = collision.parked();
                 let theirs =
@@ -147,13 +153,13 @@ impl App {
 
     fn leave(&mut self, mut editor: Box<Editor>) -> Vec<Effect> {
         let slot = editor.slot.clone();
-        if let Some(flight) = self.flights.iter().find(|flight| flight.slot == slot) {
-            if editor.everything_typed().fields != flight.draft.fields {
-                self.say(
-                    "What you typed since the save is not part of it. Wait for its answer, or undo it, then leave.",
-                );
-                self.screen = Screen::Editor(editor);
-                return Vec::new();
+        if let Some(flight) = self.flights.iter_mut().find(|flight| flight.slot == slot) {
+            let typed = editor.everything_typed();
+            if typed.fields != flight.draft.fields {
+                flight.typed_since = Some(typed.clone());
+                let key = &editor.draft.key;
+                self.say(format!("{key} is still being saved; what you typed since is kept as a draft of its own."));
+                return vec![Effect::KeepDraft { slot, draft: Box::new(typed) }];
             }
             self.say(format!("{} is still being saved; its draft stays until the server has it.", editor.draft.key));
             return Vec::new();

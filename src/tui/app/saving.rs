@@ -35,6 +35,12 @@ pub(super) struct Flight {
     pub(super) merged: Option<String>,
     /// When it goes again, in seconds since 1970, and how often it went; set while there is no answer.
     pub(super) again: Option<(i64, u32)>,
+    /// Whether the feed told of it: it arrived, whatever became of its answer.
+    pub(super) arrived: bool,
+    /// Whether something was read meanwhile that was not shown, because mine is among it.
+    pub(super) missed: bool,
+    /// What was typed after it when its editor was left.
+    pub(super) typed_since: Option<Draft>,
     /// Set where it takes a save back, or makes it again.
     pub(super) way: Option<Way>,
     /// The record that it is a copy of.
@@ -89,6 +95,9 @@ impl App {
             proposed_note: draft.note.clone().filter(|note| note.starts_with("merged with v")),
             merged,
             again: None,
+            arrived: false,
+            missed: false,
+            typed_since: None,
             way: None,
             copy_of: None,
         });
@@ -210,7 +219,7 @@ impl App {
 
     pub(super) fn collide(&mut self, resolution: Resolution) -> Vec<Effect> {
         let (open, theirs) = (resolution.undecided(), resolution.theirs());
-        let who = if theirs.updated_by.is_empty() { "Somebody" } else { &theirs.updated_by };
+        let who = super::live::name(&self.seat.who, &theirs.updated_by);
         let need = match open {
             0 => format!("Everything merged; {} saves.", self.named(Place::Collision, Action::Submit)),
             1 => "One field needs you.".to_owned(),
@@ -311,7 +320,11 @@ impl App {
                 if let Some(of) = &flight.copy_of {
                     effects = self.copy_stored(&flight, of, &stored);
                 }
+                let since = Some(stored.version);
                 effects.extend(self.stored(&flight, stored));
+                if flight.missed {
+                    effects.push(Effect::Load { key: sent.key, since });
+                }
                 effects
             }
             Ok(Put::Unchanged(stored)) => {
@@ -360,7 +373,8 @@ impl App {
         let now = self.clock.now.as_second();
         let flight = &mut self.flights[at];
         let times = flight.again.map_or(0, |(_, times)| times) + 1;
-        flight.again = Some((now + (1i64 << times.min(4)), times));
+        let wait = if flight.arrived { 0 } else { 1i64 << times.min(4) };
+        flight.again = Some((now + wait, times));
         let (slot, key) = (flight.slot.clone(), flight.draft.key.clone());
         self.set_saving(&slot, Saving::Waiting(why.clone()));
         self.complain(format!("{key} is not saved yet: {why} Your draft is kept; it is sent again by itself."));
@@ -384,7 +398,16 @@ impl App {
                 editor.adopt(stored, edit_id);
                 if editor.has_typed() { Vec::new() } else { vec![Effect::DropDraft { slot }] }
             }
-            _ => vec![Effect::DropDraft { slot }],
+            _ => match &flight.typed_since {
+                Some(typed) => {
+                    let mut draft = Draft::of(&key.collection, stored, edit_id);
+                    draft.edit(typed.fields.clone());
+                    self.parked.insert(key.clone(), (slot.clone(), draft.clone()));
+                    let kept = Effect::KeepDraft { slot: slot.clone(), draft: Box::new(draft) };
+                    vec![kept, Effect::ReleaseDraft { slot }, self.count_inbox()]
+                }
+                None => vec![Effect::DropDraft { slot }],
+            },
         }
     }
 

@@ -19,6 +19,7 @@ mod stories;
 mod taking_back;
 mod typed;
 mod typing;
+mod waits;
 mod ways;
 
 use midair_record::diff::diff;

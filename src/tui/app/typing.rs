@@ -56,7 +56,10 @@ impl App {
         if self.place() == Place::Prompt && self.chooses_type() {
             self.choose_type(press);
         } else if self.asks() {
-            self.edit(|field| field.key(press));
+            // An answer is one line of words: a Tab in it would not be seen.
+            if press.code != KeyCode::Tab {
+                self.edit(|field| field.key(press));
+            }
         } else if self.over.is_some() {
             // What is in front takes no letters.
         } else if matches!(self.screen, Screen::Editor(_)) {
@@ -105,6 +108,7 @@ impl App {
         self.keyboard.let_go();
         self.forget_nothing_selected();
         self.forget_refusal();
+        self.saves.disarm();
         if self.asks() {
             text = text.replace('\n', " ");
         } else {

@@ -55,6 +55,10 @@ impl Purpose {
     }
 }
 
+/// What to make a field, where there is little room, and how much the whole question needs.
+const SHORT_TYPES: &str = "t text n number b bool z null l list o object a absent ";
+const WIDE_ENOUGH_FOR_TYPES: u16 = 86;
+
 /// A question being answered.
 #[derive(Clone, Debug)]
 pub struct Prompt {
@@ -76,11 +80,15 @@ impl Prompt {
     }
 
     fn parts(&self, area: Rect) -> (String, Rect) {
-        let question = match &self.fault {
-            Some(fault) => format!("{fault} · {}", self.purpose.question()),
-            None => self.purpose.question(),
+        let question = match (&self.fault, &self.purpose) {
+            (Some(fault), purpose) => format!("{fault} · {}", purpose.question()),
+            (None, Purpose::Type) if area.width < WIDE_ENOUGH_FOR_TYPES => SHORT_TYPES.into(),
+            (None, purpose) => purpose.question(),
         };
-        let most = area.width.saturating_sub(12).max(area.width / 2);
+        let most = match self.purpose {
+            Purpose::Type => area.width,
+            _ => area.width.saturating_sub(12).max(area.width / 2),
+        };
         let wide = glyph::width(&question, most) + 1;
         (question, Rect { x: area.x + wide, width: area.width.saturating_sub(wide), ..area })
     }

@@ -1,5 +1,6 @@
 //! The pulse of the server: writes and conflicts of the last minutes, and what collides most; knows no server.
 
+use midair_record::Pointer;
 use midair_record::pulse::{Pulse as Told, Step};
 use midair_record::wire::Key;
 use ratatui::buffer::Buffer;
@@ -65,6 +66,11 @@ impl Pulse {
         self.focus = self.focus.min(last);
     }
 
+    /// Whether the numbers are on their way.
+    pub fn waits(&self) -> bool {
+        self.waits
+    }
+
     /// The record under the cursor.
     pub fn record(&self) -> Option<Key> {
         match self.rows().into_iter().nth(self.focus)? {
@@ -123,9 +129,9 @@ impl Pulse {
         }
         rows.push(Row::Heading("Fields", "and which share of their collection's writes they got refused".into()));
         for hot in &hottest.fields {
-            let field = match hot.field.strip_prefix('/') {
-                Some(name) => name.to_owned(),
-                None => format!("({})", hot.field),
+            let field = match Pointer::parse(&hot.field) {
+                Some(at) if !at.is_root() => at.label(),
+                _ => format!("({})", hot.field),
             };
             let count = format!("{}{}", conflicts(hot.conflicts), of(told.refused_over(hot)));
             rows.push(Row::Told { words: format!("{} · {field}", hot.collection), count, record: None });
@@ -215,6 +221,7 @@ struct Curve {
 fn curves(told: &Told, theme: &Theme) -> Vec<Curve> {
     let window = &told.window;
     let took = match window.resolved_seconds {
+        Some(took) if window.resolved == 1 => format!(", in {}", seconds(took.p50)),
         Some(took) => format!(", half in {}, 99 % in {}", seconds(took.p50), seconds(took.p99)),
         None => String::new(),
     };

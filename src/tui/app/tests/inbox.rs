@@ -166,10 +166,33 @@ fn a_record_whose_save_waits_is_opened_as_it_was_saved() {
     desk.shows("Launch site");
     desk.shows("waiting for the server");
     desk.keys("home 'x' esc");
-    desk.shows("What you typed since the save is not part of it.");
+    desk.shows("projects/prj_1 is still being saved; what you typed since is kept as a draft of its own.");
+    desk.keys("enter");
     desk.shows("xLaunch site");
     desk.accepted(8);
     desk.shows("from v8");
+    desk.shows("xLaunch site");
+}
+
+#[test]
+fn what_was_typed_after_a_save_that_waits_is_a_draft_upon_it_once_it_is_stored() {
+    let mut desk = Desk::sit(Depth::None);
+    desk.saves_into_the_void("prj_1");
+    desk.keys("enter home 'x' esc");
+    desk.effects.clear();
+    let sent = desk.app.flights[0].draft.clone();
+    let text = midair_record::Value::Object(sent.fields.clone()).to_json();
+    let result = Ok(Put::Stored { stored: stored(8, "alice", &text), created: false });
+    desk.happens(Msg::Saved { sent: Box::new(sent), result });
+    let kept = desk.effects.iter().find_map(|effect| match effect {
+        Effect::KeepDraft { draft, .. } => Some(draft.clone()),
+        _ => None,
+    });
+    let kept = kept.expect("it is kept");
+    assert_eq!(kept.base.stored().unwrap().version, 8);
+    assert_eq!(kept.fields.get("name").unwrap().as_str(), Some("xLaunch site"));
+    assert!(!desk.effects.iter().any(|effect| matches!(effect, Effect::DropDraft { .. })));
+    desk.keys("enter");
     desk.shows("xLaunch site");
 }
 

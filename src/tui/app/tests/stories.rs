@@ -162,6 +162,30 @@ fn a_lost_answer_is_not_a_collision() {
 }
 
 #[test]
+fn what_arrived_without_an_answer_is_never_shown_as_theirs() {
+    let mut desk = Desk::edits();
+    desk.keys("' site' ctrl-s");
+    let sent = desk.sent();
+    let lost = Err(Unsaved::NoAnswer("the connection was lost.".into()));
+    desk.happens(Msg::Saved { sent: Box::new(sent.clone()), result: lost });
+    let mine = stored(8, "alice", &with(BASE, &[("/name", "\"Launch site\"")]));
+    let mut line = refusal(&stored(7, "alice", BASE), &mine).changes.remove(0);
+    line.edit_id = Some(sent.edit_id);
+    let key = midair_record::wire::Key::new("projects", "prj_1").unwrap();
+    let event = midair_record::wire::Event { seq: 30, collection: "projects".into(), id: "prj_1".into(), line };
+    desk.happens(Msg::Changed(event));
+    desk.happens(Msg::Loaded { key, result: Ok(Read::Stored(Box::new(mine))), changes: Vec::new() });
+    let shot = desk.shot(120, 40);
+    assert!(!shot.contains("alice saved") && !shot.contains("theirs now"), "{shot}");
+    desk.happens(Msg::Tick(clock()));
+    assert_eq!(desk.sends(), 2, "it is asked about at once");
+    desk.accepted(8);
+    desk.shows("from v8 · unchanged");
+    let key = midair_record::wire::Key::new("projects", "prj_1").unwrap();
+    assert_eq!(desk.effects.last(), Some(&Effect::Load { key, since: Some(8) }), "what came after it is asked for");
+}
+
+#[test]
 fn somebody_elses_save_is_noticed_while_i_type() {
     let mut desk = Desk::edits();
     desk.keys("' site'");

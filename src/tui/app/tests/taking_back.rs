@@ -53,6 +53,19 @@ fn a_save_is_taken_back_as_a_new_version_and_made_again_as_another() {
 }
 
 #[test]
+fn a_save_after_one_was_taken_back_leaves_nothing_to_bring_back() {
+    let mut desk = saved();
+    desk.keys("ctrl-z ctrl-z");
+    desk.accepted(9);
+    desk.keys("'!' ctrl-s");
+    desk.accepted(10);
+    desk.keys("ctrl-y");
+    desk.shows("Nothing is left to redo.");
+    desk.keys("ctrl-z ctrl-z");
+    assert_eq!((desk.sent_text(), desk.sent().base.stored().unwrap().version), (with(BASE, &[]), 10));
+}
+
+#[test]
 fn what_others_wrote_since_stays() {
     let mut desk = saved();
     let now = bob_saves(&mut desk, &[("/quota", "150")]);
@@ -96,6 +109,13 @@ fn what_is_typed_comes_before_a_save_and_any_other_key_asks_anew() {
     desk.keys("'!' ctrl-z");
     desk.shows("▸ name          Launch site  ");
     desk.keys("ctrl-z down ctrl-z");
+    desk.shows("Ctrl-Z again takes your v8");
+    assert_eq!(desk.sends(), 1);
+    let mut desk = saved();
+    desk.keys("ctrl-z '!' ctrl-z ctrl-z");
+    desk.shows("Ctrl-Z again takes your v8");
+    desk.happens(Msg::Paste("!".into()));
+    desk.keys("ctrl-z ctrl-z");
     desk.shows("Ctrl-Z again takes your v8");
     assert_eq!(desk.sends(), 1);
     let mut desk = saved();

@@ -84,6 +84,11 @@ impl Browser {
         effects
     }
 
+    /// Whether a page is on its way.
+    pub fn is_loading(&self) -> bool {
+        self.asked.is_some()
+    }
+
     /// Takes the list of collections.
     pub fn take_collections(&mut self, lines: Vec<CollectionLine>) -> Vec<Effect> {
         let shown = self.collection().map(str::to_owned);
@@ -231,8 +236,8 @@ impl Browser {
     pub fn act(&mut self, action: Action, page: usize) -> Vec<Effect> {
         match (action, self.side) {
             (Action::Left, _) => self.side = Side::Collections,
-            (Action::Right, Side::Collections) | (Action::Open, Side::Collections) => self.side = Side::Records,
-            (Action::Right, Side::Records) => self.side = Side::Collections,
+            (Action::Right, _) | (Action::Open | Action::OtherList, Side::Collections) => self.side = Side::Records,
+            (Action::OtherList, Side::Records) => self.side = Side::Collections,
             (_, Side::Collections) => return self.move_collection(action),
             (_, Side::Records) => return self.move_record(action, page),
         }

@@ -156,6 +156,11 @@ impl Drafts {
         self.waiting.get(*self.listed().get(self.focus)?)
     }
 
+    /// Whether it is still asked how a draft stands.
+    pub fn waits(&self) -> bool {
+        self.waiting.iter().any(|one| !self.standing.contains_key(&one.slot))
+    }
+
     /// Whether the draft under the cursor is gone on with now: one of somebody else is only when that is asked for twice.
     pub fn may_open(&mut self) -> bool {
         let Some(one) = self.focused() else { return false };

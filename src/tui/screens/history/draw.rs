@@ -1,6 +1,7 @@
 //! How the history looks: a line a version above, and below what two of them differ in, side by side where there is room.
 
 use midair_record::diff::Change;
+use midair_record::schema;
 use midair_record::wire::{Op, VersionLine};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -11,9 +12,10 @@ use crate::tui::keys::{Action, Keys, Place};
 use crate::tui::msg::{Clock, Read};
 use crate::tui::screens::changes::{self, Listed};
 use crate::tui::screens::collision::list::{Line, push_side};
-use crate::tui::screens::collision::sides::{self, WHOLE};
+use crate::tui::screens::collision::sides::{self, SideLine, WHOLE};
 use crate::tui::theme::Theme;
 use crate::tui::when::{ago, time_of_day};
+use crate::tui::widgets::brief::ABSENT;
 use crate::tui::widgets::signs::held;
 use crate::tui::widgets::{glyph, panel};
 
@@ -194,7 +196,7 @@ impl History {
         if place.width >= WIDE {
             let (label, side) = columns(place.width);
             let room = side.saturating_sub(4);
-            let left = sides::lines(&was, &now, &now, room, most);
+            let left = before(&was, &now, room, most);
             let right = sides::lines(&now, &was, &was, room, most);
             let mut lines = vec![Line::new(); left.len().max(right.len())];
             for (row, line) in lines.iter_mut().enumerate() {
@@ -212,7 +214,11 @@ impl History {
         let room = place.width.saturating_sub(7);
         let most = if self.whole { WHOLE } else { most.min(3) };
         for (sign, value, other, style) in [("−", &was, &now, theme.theirs), ("+", &now, &was, theme.mine)] {
-            for (row, text) in sides::lines(value, other, other, room, most).iter().enumerate() {
+            let shown = match sign {
+                "−" => before(value, other, room, most),
+                _ => sides::lines(value, other, other, room, most),
+            };
+            for (row, text) in shown.iter().enumerate() {
                 let mut line = Line::new();
                 if row == 0 {
                     line.push((4, sign.into(), style));
@@ -248,6 +254,14 @@ impl History {
         let words =
             if self.sent { "on its way…".into() } else { format!("{yes} restores · {no} leaves it as it is") };
         panel::line(buf, inside, y, &[(&words, theme.asks)]);
+    }
+}
+
+/// The older side of a change: what was not there yet is absent, and was not deleted.
+fn before(was: &schema::Shown, now: &schema::Shown, room: u16, most: usize) -> Vec<SideLine> {
+    match was.value() {
+        None => vec![SideLine::plain(ABSENT)],
+        Some(_) => sides::lines(was, now, now, room, most),
     }
 }
 

@@ -99,6 +99,11 @@ impl History {
         vec![Effect::LoadHistory { key: self.key.clone(), before: None }]
     }
 
+    /// Whether something of it is on its way.
+    pub fn waits(&self) -> bool {
+        self.sent || self.asked.is_some() || self.said.values().any(|said| matches!(said, Said::Asked))
+    }
+
     /// The version under the cursor.
     pub fn line(&self) -> Option<&VersionLine> {
         self.lines.get(self.focus)
