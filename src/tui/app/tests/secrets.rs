@@ -290,3 +290,38 @@ fn until_the_definition_is_known_no_value_is_shown() {
     desk.shows("name         ••••");
     assert_eq!(leak(&mut desk, &["Safe", "ann"], &SIZES), None);
 }
+
+/// At the start of the list of users, in full.
+fn in_the_users() -> Desk {
+    let mut desk = edits();
+    while !desk.shot(120, 40).contains("▸ users") {
+        desk.keys("down");
+    }
+    desk.keys("enter");
+    desk
+}
+
+#[test]
+fn of_a_json_text_only_the_secrets_are_masked() {
+    let mut desk = in_the_users();
+    desk.shows(r#"[{"id":"ann","key":•••••••••},{"id":"bob","key":•••••}]"#);
+    desk.keys("ctrl-right ctrl-right ctrl-right ctrl-right right '4n'");
+    keeps(&mut desk, "typed into a secret");
+    desk.shows(r#"[{"id":"ann","key":•••••••••••},"#);
+}
+
+#[test]
+fn a_json_text_that_is_being_changed_tells_no_secret_by_the_way() {
+    let mut desk = in_the_users();
+    desk.keys("end backspace backspace backspace");
+    keeps(&mut desk, "what cannot be read any more");
+    let mut desk = in_the_users();
+    for _ in 0..17 {
+        desk.keys("right");
+    }
+    desk.keys("backspace");
+    keeps(&mut desk, "whose name is changed");
+    desk.shows("│••••••");
+    desk.keys("'y'");
+    desk.shows("│••••••");
+}
