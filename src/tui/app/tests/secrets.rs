@@ -283,6 +283,10 @@ fn cards_the_inbox_and_the_history_mask_secrets() {
 fn until_the_definition_is_known_no_value_is_shown() {
     let mut desk = edits();
     let unknown = Msg::Defined { collection: "projects".into(), result: Err("no answer.".into()) };
+    desk.happens(unknown.clone());
+    desk.shows("Safe");
+    keeps(&mut desk, "what was known before");
+    desk.app.definitions.clear();
     desk.happens(unknown);
     assert_eq!(leak(&mut desk, &["Safe", "ann"], &SIZES), None);
     desk.keys("esc");
