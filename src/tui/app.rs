@@ -203,10 +203,7 @@ impl App {
             Msg::Page { asked, result: Ok(page) } => self.browser.take_page(&asked, page),
             Msg::Page { result: Err(why), .. } => self.load_failed(why),
             Msg::Loaded { key, result, changes } => self.loaded(key, result, changes),
-            Msg::Defined { collection, result } => {
-                self.definitions.insert(collection.clone(), Definition::of(&collection, result));
-                Vec::new()
-            }
+            Msg::Defined { collection, result } => self.defined(collection, result),
             Msg::Saved { sent, result } => self.saved(*sent, result),
             Msg::Deleted { key, result } => self.deleted(key, result),
             Msg::Changed(event) => self.changed(&event),

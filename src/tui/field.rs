@@ -6,8 +6,9 @@ use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use ropey::Rope;
 
 use super::keys::Action;
+use super::masking::stretches;
 use super::msg::Press;
-use super::widgets::text::{Move, TextArea};
+use super::widgets::text::{Mask, Move, TextArea};
 
 /// How the text of a field is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +75,9 @@ pub struct FieldEditor {
     pub area: TextArea,
     /// Whether what stands there is secret: then it is masked, and no sentence quotes it.
     secret: bool,
+    /// How many secrets were found in the text at the most; and whether one of them is no longer found.
+    secrets: usize,
+    lost: bool,
     /// What can be chosen, where it is a choice.
     pub choices: Vec<Value>,
     was: Option<Value>,
@@ -112,7 +116,18 @@ impl FieldEditor {
             (_, Some(value)) => TextArea::new(&value.to_json()),
         };
         let (text_was, looked_at) = (area.rope().clone(), area.revision());
-        FieldEditor { shape, area, secret: false, choices, was: value.cloned(), text_was, fault: None, looked_at }
+        FieldEditor {
+            shape,
+            choices,
+            area,
+            secret: false,
+            secrets: 0,
+            lost: false,
+            was: value.cloned(),
+            text_was,
+            fault: None,
+            looked_at,
+        }
     }
 
     /// The value that stands there: the very one that was opened as long as its text is unchanged.
@@ -130,17 +145,43 @@ impl FieldEditor {
     }
 
     /// Whether a secret could be read in what stands there, at `at` of a record.
-    pub fn may_tell(&self, secrets: &Secrets, at: &Pointer) -> bool {
+    fn may_tell(&self, secrets: &Secrets, at: &Pointer) -> bool {
         match self.shape {
             Shape::Json | Shape::Words => secrets.reach_into(at),
             _ => secrets.is_secret(at),
         }
     }
 
-    /// Takes whether what stands there is secret, and masks it unless it `shows`.
-    pub fn veil(&mut self, secret: bool, shows: bool) {
-        self.secret = secret;
-        self.area.set_masked(secret && !shows);
+    /// Takes what is secret in what stands there, at `at` of a record, and masks that unless it `shows`.
+    pub fn veil(&mut self, secrets: &Secrets, at: &Pointer, shows: bool) {
+        self.secret = self.may_tell(secrets, at);
+        let inside = self.shape == Shape::Json && !self.is_long() && !secrets.is_secret(at);
+        let mask = match () {
+            () if !self.secret || shows => Mask::default(),
+            () if inside => self.inner_mask(secrets, at),
+            () => Mask::all(),
+        };
+        self.area.set_mask(mask);
+    }
+
+    /// Masks the secrets in a JSON text. Where one is no longer found, its name is being changed, say, and it may stand
+    /// anywhere.
+    fn inner_mask(&mut self, secrets: &Secrets, at: &Pointer) -> Mask {
+        let found = stretches(&self.area.text(), at, &|place| secrets.is_secret(place));
+        self.lost |= found.as_ref().is_some_and(|found| found.len() < self.secrets);
+        match found {
+            Some(found) if !self.lost => {
+                self.secrets = found.len();
+                Mask::of(found)
+            }
+            _ => Mask::all(),
+        }
+    }
+
+    /// Masks all that stands there, unless it `shows`.
+    pub fn veil_all(&mut self, shows: bool) {
+        self.secret = true;
+        self.area.set_mask(if shows { Mask::default() } else { Mask::all() });
     }
 
     /// Whether what stands there is secret.

@@ -7,6 +7,7 @@ pub mod definition;
 pub mod field;
 mod keyboard;
 pub mod keys;
+mod masking;
 pub mod merge_files;
 pub mod msg;
 pub mod preferences;

@@ -1,9 +1,12 @@
 //! What is secret: told to every screen after each message, so that none draws what it was not told that it may.
 
+use midair_record::Record;
 use midair_record::schema::Secrets;
 
 use super::{App, Over, Screen};
+use crate::tui::definition::Definition;
 use crate::tui::keys::Action;
+use crate::tui::msg::Effect;
 
 /// What is said to who copies or cuts a secret.
 const NOT_COPIED: &str = "A secret is not copied; Backspace and Delete erase it.";
@@ -12,6 +15,15 @@ impl App {
     /// Which places of a collection's records are secret: all, until its definition came.
     pub(super) fn secrets(&self, collection: &str) -> Secrets {
         self.definitions.get(collection).map(|known| known.secrets.clone()).unwrap_or_default()
+    }
+
+    /// A definition came, or did not: then what was known to be secret stays it.
+    pub(super) fn defined(&mut self, collection: String, result: Result<Option<Record>, String>) -> Vec<Effect> {
+        let known = self.definitions.get(&collection).filter(|_| result.is_err()).map(|known| known.secrets.clone());
+        let mut definition = Definition::of(&collection, result);
+        definition.secrets = known.unwrap_or(definition.secrets);
+        self.definitions.insert(collection, definition);
+        Vec::new()
     }
 
     /// Tells what is on the screen which values are secret.

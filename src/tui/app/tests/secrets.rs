@@ -284,10 +284,49 @@ fn cards_the_inbox_and_the_history_mask_secrets() {
 fn until_the_definition_is_known_no_value_is_shown() {
     let mut desk = edits();
     let unknown = Msg::Defined { collection: "projects".into(), result: Err("no answer.".into()) };
+    desk.happens(unknown.clone());
+    desk.shows("Safe");
+    keeps(&mut desk, "what was known before");
+    desk.app.definitions.clear();
     desk.happens(unknown);
     assert_eq!(leak(&mut desk, &["Safe", "ann"], &SIZES), None);
     desk.keys("esc");
     desk.shows("Which values are secret is not");
     desk.shows("name         ••••");
     assert_eq!(leak(&mut desk, &["Safe", "ann"], &SIZES), None);
+}
+
+/// At the start of the list of users, in full.
+fn in_the_users() -> Desk {
+    let mut desk = edits();
+    while !desk.shot(120, 40).contains("▸ users") {
+        desk.keys("down");
+    }
+    desk.keys("enter");
+    desk
+}
+
+#[test]
+fn of_a_json_text_only_the_secrets_are_masked() {
+    let mut desk = in_the_users();
+    desk.shows(r#"[{"id":"ann","key":•••••••••},{"id":"bob","key":•••••}]"#);
+    desk.keys("ctrl-right ctrl-right ctrl-right ctrl-right right '4n'");
+    keeps(&mut desk, "typed into a secret");
+    desk.shows(r#"[{"id":"ann","key":•••••••••••},"#);
+}
+
+#[test]
+fn a_json_text_that_is_being_changed_tells_no_secret_by_the_way() {
+    let mut desk = in_the_users();
+    desk.keys("end backspace backspace backspace");
+    keeps(&mut desk, "what cannot be read any more");
+    let mut desk = in_the_users();
+    for _ in 0..17 {
+        desk.keys("right");
+    }
+    desk.keys("backspace");
+    keeps(&mut desk, "whose name is changed");
+    desk.shows("│••••••");
+    desk.keys("'y'");
+    desk.shows("│••••••");
 }

@@ -116,7 +116,9 @@ pub fn lines(value: &Shown, other: &Shown, base: &Shown, room: u16, most: usize)
     if value.is_secret() {
         return vec![SideLine::plain(secret(value, other, base))];
     }
-    let mut lines = open_lines(value.value(), other.value(), base.value(), room, most);
+    // What looks the same may differ in a secret: then nothing is folded.
+    let alike = if value.is_masked() { None } else { other.value() };
+    let mut lines = open_lines(value.value(), alike, base.value(), room, most);
     if value.is_masked() && value.value() == base.value() && !value.is_same(base) {
         lines.push(SideLine::plain(format!("{MASK} changed in it")));
     }
@@ -382,5 +384,17 @@ mod tests {
         assert_eq!(told(two, one, Some(&Value::Null)), "•••• changed");
         assert_eq!(told(two, one, None), "•••• differs");
         assert_eq!(told(None, one, one), "∅ deleted");
+    }
+
+    #[test]
+    fn lines_that_differ_in_a_secret_alone_are_not_folded() {
+        let schema = Value::parse(r#"{"items":{"properties":{"key":{"writeOnly":true}}}}"#).unwrap();
+        let secrets = Secrets::of(&midair_record::schema::Schema::parse(&schema).unwrap());
+        let list = |key: &str| Value::parse(&format!(r#"[{{"id":1}},{{"id":2}},{{"id":3,"key":"{key}"}}]"#)).unwrap();
+        let [one, two] = ["c4n", "c4m"].map(list);
+        let [one, two] = [&one, &two].map(|value| secrets.shown(&Pointer::root(), Some(value)));
+        let last = r#"{"id":3,"key":"••••"}"#;
+        let expected = [r#"{"id":1}"#, r#"{"id":2}"#, last, "•••• changed in it"];
+        assert_eq!(texts(&lines(&two, &one, &one, 40, 3)), expected);
     }
 }

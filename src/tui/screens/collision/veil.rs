@@ -40,8 +40,10 @@ impl Collision {
     pub(super) fn veil_hand(&mut self) {
         let Some(hand) = &mut self.hand else { return };
         let Some(unit) = self.resolution.units().get(hand.unit) else { return };
-        let secret = unit.places().any(|at| hand.field.may_tell(&self.secrets, at));
-        hand.field.veil(secret, hand.shows);
+        match unit.is_group() && unit.places().any(|at| self.secrets.reach_into(at)) {
+            true => hand.field.veil_all(hand.shows),
+            false => hand.field.veil(&self.secrets, &unit.at, hand.shows),
+        }
     }
 
     /// Whether a secret is written by hand.

@@ -157,6 +157,9 @@ impl Editor {
         let words = match now.is_secret() {
             true if now.is_same(&mine) => format!("{MASK} same as yours"),
             true => format!("{MASK} changed"),
+            false if now.is_masked() && now.value() == mine.value() && !now.is_same(&mine) => {
+                format!("{}  {MASK} changed in it", brief(&now))
+            }
             false => brief(&now),
         };
         Some(format!("theirs now: {words}  ({by})"))

@@ -10,12 +10,10 @@ impl Editor {
     pub fn veil(&mut self, secrets: &Secrets) {
         self.secrets = secrets.clone();
         for (at, field) in &mut self.unread {
-            let secret = field.may_tell(secrets, at);
-            field.veil(secret, false);
+            field.veil(secrets, at, false);
         }
         if let (Some(row), Some(field)) = (self.rows.get(self.focus), &mut self.field) {
-            let secret = field.may_tell(secrets, &row.at);
-            field.veil(secret, self.shows_secret);
+            field.veil(secrets, &row.at, self.shows_secret);
         }
     }
 

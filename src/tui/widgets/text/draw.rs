@@ -149,7 +149,8 @@ impl TextArea {
         for (at, part) in graphemes::walk(&self.rope, from).take_while(|(at, _)| *at < row.end) {
             let x = place.x + used;
             let part_held = signs::held(&part);
-            let (safe, wide) = if self.masked { (Cow::Borrowed(MASKED), 1) } else { glyph::visible(&part_held) };
+            let (safe, wide) =
+                if self.mask.hides(at) { (Cow::Borrowed(MASKED), 1) } else { glyph::visible(&part_held) };
             let goes_on = at + part.chars().count() < row.end;
             if used + wide > place.width || (cut && goes_on && used + wide == place.width) {
                 if cut && used < place.width {

@@ -202,7 +202,8 @@ proptest! {
     fn the_rows_put_together_are_the_text(text in text(), width in 1..30u16, times in prop::sample::select(vec![1usize, 2, 60])) {
         let text = text.repeat(times);
         let rope = Rope::from_str(&text);
-        let rows = Rows { text: &rope, wrap: Some(width), masked: false };
+        let mask = super::Mask::default();
+        let rows = Rows { text: &rope, wrap: Some(width), mask: &mask };
         let all = rows.from(0, usize::MAX >> 8);
         let mut place = 0;
         for row in &all {

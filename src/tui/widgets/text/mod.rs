@@ -7,6 +7,7 @@ mod graphemes;
 mod history;
 #[cfg(test)]
 mod laws;
+mod mask;
 mod pointing;
 mod rows;
 
@@ -15,6 +16,7 @@ use ropey::Rope;
 pub use self::find::Found;
 use self::find::Search;
 use self::history::{History, Run, Was};
+pub use self::mask::Mask;
 use self::rows::{Row, Rows, line_around};
 
 /// How far before the caret a column is counted: lines may be a megabyte long, screens are not wide.
@@ -56,8 +58,7 @@ pub struct TextArea {
     history: History,
     revision: u64,
     wrap: bool,
-    /// Every character is drawn as a dot of one column.
-    masked: bool,
+    mask: Mask,
     /// How large it was drawn last.
     size: (u16, u16),
     view: View,
@@ -83,7 +84,7 @@ impl TextArea {
             history: History::new(),
             revision: 0,
             wrap: true,
-            masked: false,
+            mask: Mask::default(),
             size: (80, 20),
             view: View::default(),
             laid: None,
@@ -289,18 +290,33 @@ impl TextArea {
         }
     }
 
-    /// Masks the text where `masked` says so: each character is a dot, and words are not told apart.
-    pub fn set_masked(&mut self, masked: bool) {
-        if masked != self.masked {
-            self.masked = masked;
+    /// Masks a part of the text: each character is a dot, and words are not told apart.
+    pub fn set_mask(&mut self, mask: Mask) {
+        if mask != self.mask {
+            self.mask = mask;
             self.goal = None;
             self.laid = None;
         }
     }
 
-    /// Whether the text is masked.
-    pub fn is_masked(&self) -> bool {
-        self.masked
+    /// The start of the word before the caret; what is masked is one word in its line.
+    fn word_left(&self) -> usize {
+        let before = |at: usize| self.mask.around(at.checked_sub(1)?);
+        if let Some(stretch) = before(self.caret) {
+            return stretch.start.max(line_around(&self.rope, self.caret).0).min(self.caret);
+        }
+        let start = graphemes::word_start(&self.rope, self.caret);
+        self.mask.around(start).map_or(start, |stretch| stretch.end.min(self.caret))
+    }
+
+    /// The end of the word after the caret; what is masked is one word in its line.
+    fn word_right(&self) -> usize {
+        if let Some(stretch) = self.mask.around(self.caret) {
+            return stretch.end.min(line_around(&self.rope, self.caret).1).max(self.caret);
+        }
+        let end = graphemes::word_end(&self.rope, self.caret);
+        let inside = end.checked_sub(1).and_then(|last| self.mask.around(last));
+        inside.map_or(end, |stretch| stretch.start.max(self.caret))
     }
 
     /// Takes the caret along `way`; up and down keep the column they started in.
@@ -322,10 +338,10 @@ impl TextArea {
         match way {
             Move::Left => graphemes::before(text, self.caret),
             Move::Right => graphemes::after(text, self.caret),
-            Move::WordLeft if !self.masked => graphemes::word_start(text, self.caret),
-            Move::WordRight if !self.masked => graphemes::word_end(text, self.caret),
-            Move::LineStart | Move::WordLeft => line_around(text, self.caret).0,
-            Move::LineEnd | Move::WordRight => line_around(text, self.caret).1,
+            Move::WordLeft => self.word_left(),
+            Move::WordRight => self.word_right(),
+            Move::LineStart => line_around(text, self.caret).0,
+            Move::LineEnd => line_around(text, self.caret).1,
             Move::Start => 0,
             Move::End => text.len_chars(),
             Move::Up(_) | Move::Down(_) => self.in_column(way, self.column()),
@@ -357,7 +373,7 @@ impl TextArea {
         let (mut place, mut used) = (from, 0u16);
         for (at, part) in graphemes::walk(&self.rope, from).take_while(|(at, _)| *at < row.end) {
             place = at;
-            used = used.saturating_add(rows::width_of(&part, self.masked));
+            used = used.saturating_add(rows::width_of(&part, self.mask.hides(at)));
             if used > column {
                 return at;
             }
@@ -368,8 +384,8 @@ impl TextArea {
     /// How many columns the characters from `from` to `to` take, counted up to `most`.
     fn columns(&self, from: usize, to: usize, most: u16) -> u16 {
         let mut total = 0u16;
-        for (_, part) in graphemes::walk(&self.rope, from).take_while(|(at, _)| *at < to) {
-            total = total.saturating_add(rows::width_of(&part, self.masked));
+        for (at, part) in graphemes::walk(&self.rope, from).take_while(|(at, _)| *at < to) {
+            total = total.saturating_add(rows::width_of(&part, self.mask.hides(at)));
             if total >= most {
                 return most;
             }
@@ -395,7 +411,7 @@ impl TextArea {
     fn rows(&self, (width, height): (u16, u16)) -> Rows<'_> {
         // A column is kept free for the caret at the end of a full row.
         let wrap = (self.wrap && height > 1).then(|| width.saturating_sub(1).max(1));
-        Rows { text: &self.rope, wrap, masked: self.masked }
+        Rows { text: &self.rope, wrap, mask: &self.mask }
     }
 }
 

@@ -40,7 +40,10 @@ impl TextArea {
         let (line, end) = line_around(&self.rope, at);
         self.grip = match clicks {
             1 => (at, at),
-            2 if !self.masked => graphemes::word_around(&self.rope, at, line, end),
+            2 => match self.mask.around(at) {
+                Some(stretch) => (stretch.start.max(line), stretch.end.min(end)),
+                None => graphemes::word_around(&self.rope, at, line, end),
+            },
             _ => (line, graphemes::after(&self.rope, end)),
         };
         self.reach(self.grip.0, self.grip.1);

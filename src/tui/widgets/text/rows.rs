@@ -4,7 +4,7 @@
 use ropey::{Rope, RopeSlice};
 use unicode_width::UnicodeWidthChar;
 
-use super::graphemes;
+use super::{Mask, graphemes};
 use crate::tui::widgets::glyph;
 
 /// A longer line is wrapped in blocks of about so many characters, each for itself, so that no row depends on a megabyte.
@@ -26,8 +26,8 @@ pub struct Row {
 pub struct Rows<'r> {
     pub text: &'r Rope,
     pub wrap: Option<u16>,
-    /// Every character takes one column, and words are not told apart.
-    pub masked: bool,
+    /// What takes one column a character, and is not broken at words.
+    pub mask: &'r Mask,
 }
 
 impl Rows<'_> {
@@ -127,11 +127,12 @@ fn block_end(text: &Rope, usual: usize) -> usize {
 /// Goes through the rows from `from` to `to`; an empty stretch has one empty row. A space never begins a row that a word
 /// could begin: the one that does not fit hangs over the edge.
 fn wrap(rows: Rows, (from, to): (usize, usize), width: u16, mut row: impl FnMut(usize, usize)) {
-    let Rows { text, masked, .. } = rows;
+    let Rows { text, mask, .. } = rows;
     let (mut start, mut used) = (from, 0u16);
     // Where the row can be broken, and the columns up to there.
     let mut gap: Option<(usize, u16)> = None;
     for (at, part) in graphemes::walk(text, from).take_while(|(at, _)| *at < to) {
+        let masked = mask.hides(at);
         let wide = width_of(&part, masked);
         let space = !masked && matches!(&*part, " " | "\t" | "\u{3000}");
         if used + wide > width && used > 0 && !(space && used <= width) {
@@ -205,7 +206,7 @@ mod tests {
 
     fn shown(text: &str, width: u16) -> Vec<String> {
         let rope = Rope::from_str(text);
-        let rows = Rows { text: &rope, wrap: Some(width), masked: false };
+        let rows = Rows { text: &rope, wrap: Some(width), mask: &Mask::default() };
         rows.from(0, 1_000).into_iter().map(|row| rope.slice(row.start..row.end).to_string()).collect()
     }
 
@@ -231,7 +232,7 @@ mod tests {
     fn a_row_above_and_below_is_the_next_one_in_any_line() {
         let text = format!("short\n{}\n{}\n", "word ".repeat(2_000), "x".repeat(9_000));
         let rope = Rope::from_str(&text);
-        let rows = Rows { text: &rope, wrap: Some(33), masked: false };
+        let rows = Rows { text: &rope, wrap: Some(33), mask: &Mask::default() };
         let all = rows.from(0, usize::MAX >> 8);
         assert_eq!(all.last().unwrap().end, rope.len_chars());
         for (number, row) in all.iter().enumerate().step_by(5) {
