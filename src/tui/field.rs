@@ -48,7 +48,7 @@ fn is_word(element: &Value) -> bool {
 }
 
 /// A text that is longer is not read again with each key, but when time goes on.
-const LONG: usize = 16_384;
+pub const LONG: usize = 16_384;
 
 /// A value being edited.
 #[derive(Clone, Debug)]
@@ -81,6 +81,13 @@ impl FieldEditor {
         };
         let (text_was, looked_at) = (area.rope().clone(), area.revision());
         FieldEditor { shape, area, was: value.cloned(), text_was, fault: None, looked_at }
+    }
+
+    /// Opens a text that was laid out before as `rope`.
+    pub fn open_laid(text: &Value, rope: Rope) -> Self {
+        let area = TextArea::of(rope.clone());
+        let looked_at = area.revision();
+        FieldEditor { shape: Shape::Text, area, was: Some(text.clone()), text_was: rope, fault: None, looked_at }
     }
 
     /// The value that stands there: the very one that was opened as long as its text is unchanged.

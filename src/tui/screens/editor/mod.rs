@@ -1,6 +1,7 @@
 //! The editor of one record: what is typed, where the caret is, what was saved elsewhere meanwhile; knows no server.
 
 mod draw;
+mod laid;
 mod pointing;
 pub mod rows;
 mod steps;
@@ -12,6 +13,7 @@ use midair_record::wire::{Stored, Tombstone, VersionLine};
 use midair_record::{Number, Object, Pointer, Value};
 use ratatui::crossterm::event::KeyCode;
 
+use self::laid::Laid;
 use self::rows::Row;
 use self::steps::Steps;
 use crate::tui::field::{FieldEditor, Shape};
@@ -77,6 +79,7 @@ pub struct Editor {
     in_full: bool,
     unread: BTreeMap<Pointer, FieldEditor>,
     steps: Steps,
+    laid: Option<Laid>,
     /// How many columns the names of the fields take at the most.
     label_columns: u16,
     /// A member came, went or holds others now: the rows are to be laid again.
@@ -100,6 +103,7 @@ impl Editor {
             in_full: false,
             unread: BTreeMap::new(),
             steps: Steps::default(),
+            laid: None,
             label_columns: 0,
             rows_behind: true,
         };
@@ -154,7 +158,7 @@ impl Editor {
             (Some(Value::String(_)), _) if self.was_number(&at) => Some(FieldEditor::open_as(Shape::Number, mine)),
             // A text of many lines is looked at by its first line, and edited in full.
             (Some(Value::String(text)), _) if text.as_str().contains('\n') => None,
-            (Some(Value::String(_) | Value::Number(_)), _) => Some(FieldEditor::open(mine)),
+            (Some(Value::String(_) | Value::Number(_)), _) => Some(self.opened(mine)),
             (None | Some(Value::Null), Some(Value::Number(_))) => Some(FieldEditor::open_as(Shape::Number, mine)),
             (None | Some(Value::Null), None | Some(Value::String(_) | Value::Null)) => {
                 Some(FieldEditor::open_as(Shape::Text, mine))
@@ -201,6 +205,7 @@ impl Editor {
 
     fn leave_field(&mut self) {
         self.take_over();
+        self.keep_laid();
         self.remember_field();
         if let (Some(row), Some(field)) = (self.rows.get(self.focus), self.field.take())
             && !field.is_readable()
@@ -318,7 +323,7 @@ impl Editor {
         match self.mine(&at).cloned() {
             Some(Value::Bool(truth)) => self.set_here(Some(Value::Bool(!truth))),
             value => {
-                let mut field = self.field.take().unwrap_or_else(|| FieldEditor::open(value.as_ref()));
+                let mut field = self.field.take().unwrap_or_else(|| self.opened(value.as_ref()));
                 if field.shape != Shape::Text {
                     field.area.to_start();
                 }
