@@ -14,6 +14,10 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 
+// As in the program.
+#[global_allocator]
+static MEMORY: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// How many keys are measured of each kind.
 const KEYS: usize = 400;
 /// What a key may take, of a hundred all but one.

@@ -119,7 +119,8 @@ impl<S: AsRef<str>> From<S> for Text {
 
 impl PartialEq for Text {
     fn eq(&self, other: &Self) -> bool {
-        self.says == other.says
+        // A copy of a long text shares it, and need not be read to be known.
+        std::ptr::eq(self.as_str(), other.as_str()) || self.says == other.says
     }
 }
 impl Eq for Text {}

@@ -66,7 +66,7 @@ pub fn choice_text(value: &Value, choices: &[Value]) -> String {
 }
 
 /// A text that is longer is not read again with each key, but when time goes on.
-const LONG: usize = 16_384;
+pub const LONG: usize = 16_384;
 
 /// A value being edited.
 #[derive(Clone, Debug)]
@@ -115,6 +115,16 @@ impl FieldEditor {
             }
             (_, Some(value)) => TextArea::new(&value.to_json()),
         };
+        Self::on(area, shape, choices, value)
+    }
+
+    /// Opens a text that was laid out before as `rope`.
+    pub fn open_laid(text: &Value, rope: Rope) -> Self {
+        Self::on(TextArea::of(rope), Shape::Text, Vec::new(), Some(text))
+    }
+
+    /// What stands in `area`, which says `value`.
+    fn on(area: TextArea, shape: Shape, choices: Vec<Value>, value: Option<&Value>) -> Self {
         let (text_was, looked_at) = (area.rope().clone(), area.revision());
         FieldEditor {
             shape,

@@ -69,7 +69,7 @@ pub const TABLE: &[Setting] = &[
     setting("mouse", "Whether midair listens to the mouse; off leaves it to the terminal.", "on", ON_OFF),
     setting(
         "motion",
-        "Whether anything moves by itself: reduced has no turning signs.",
+        "Whether anything moves by itself: with reduced no sign turns, and the mark of a save stays until you ask again.",
         "full",
         Reads::OneOf(&["full", "reduced"]),
     ),

@@ -79,6 +79,28 @@ fn nothing_is_told_by_colour_alone() {
 }
 
 #[test]
+fn where_nothing_is_to_move_nothing_does() {
+    for motion in [true, false] {
+        let mut moved = 0;
+        for (_, make) in PLACES {
+            let mut desk = make(Preset::Modern);
+            desk.app.motion = motion;
+            desk.happens(Msg::Link(Link::Lost("The server does not answer.".into())));
+            let mut before = desk.shot(120, 40);
+            // No longer: how long ago something was is told all the same.
+            for tick in 1..12 {
+                let now = clock().now.checked_add(jiff::SignedDuration::from_millis(400 * tick)).unwrap();
+                desk.happens(Msg::Tick(Clock { now, offset_seconds: 0 }));
+                let after = desk.shot(120, 40);
+                moved += usize::from(after != before);
+                before = after;
+            }
+        }
+        assert_eq!(moved > 0, motion, "{moved} pictures moved");
+    }
+}
+
+#[test]
 fn in_ascii_nothing_else_is_drawn() {
     let theme = Theme::new(Depth::None).in_ascii(true);
     for preset in Preset::ALL {

@@ -69,7 +69,7 @@ impl Browser {
         clock: Clock,
         people: &[(String, String)],
     ) {
-        let name = self.collection().unwrap_or("no collection");
+        let name = self.collection().unwrap_or(if self.known { "no collection" } else { "records" });
         let filter = if self.filter.is_empty() { String::new() } else { format!(" · filter: {}", self.filter) };
         let records = |total: u64| format!(" · {} record{}", grouped(total), if total == 1 { "" } else { "s" });
         let count = self.list.total().map(records).unwrap_or_default();
@@ -90,7 +90,12 @@ impl Browser {
         if self.list.rows().is_empty() && self.asked.is_none() {
             let new = keys.shown(Place::Browser, Action::New, theme.ascii);
             let none = format!(" No records yet. {new} makes one.");
-            let words = if self.filter.is_empty() { none.as_str() } else { " No record holds that." };
+            let words = match self.collection() {
+                None if !self.known => " They show as soon as the server answers.",
+                None => " No collections yet. `midair import` makes one.",
+                Some(_) if self.filter.is_empty() => none.as_str(),
+                Some(_) => " No record holds that.",
+            };
             panel::line(buf, inside, 0, &[(words, theme.dim)]);
             return;
         }

@@ -31,6 +31,8 @@ enum Side {
 /// The browser. By default: empty, before anything came.
 #[derive(Clone, Debug, Default)]
 pub struct Browser {
+    /// Whether it is known which collections there are.
+    known: bool,
     collections: Vec<CollectionLine>,
     collection: usize,
     side: Side,
@@ -92,7 +94,7 @@ impl Browser {
     /// Takes the list of collections.
     pub fn take_collections(&mut self, lines: Vec<CollectionLine>) -> Vec<Effect> {
         let shown = self.collection().map(str::to_owned);
-        self.collections = lines;
+        (self.known, self.collections) = (true, lines);
         let same = self.collections.iter().position(|line| Some(&line.name) == shown.as_ref());
         self.collection = same.unwrap_or(0);
         self.trouble = None;

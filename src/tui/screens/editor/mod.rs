@@ -3,6 +3,7 @@
 mod choosing;
 mod draw;
 mod judging;
+mod laid;
 #[cfg(test)]
 mod laws;
 mod lists;
@@ -22,6 +23,7 @@ use midair_record::{Number, Object, Pointer, Value};
 use ratatui::crossterm::event::KeyCode;
 
 use self::judging::{Mark, Refused};
+use self::laid::Laid;
 use self::rows::Row;
 use self::steps::Steps;
 use crate::tui::definition::Judged;
@@ -100,6 +102,7 @@ pub struct Editor {
     choosing: Option<usize>,
     unread: BTreeMap<Pointer, FieldEditor>,
     steps: Steps,
+    laid: Option<Laid>,
     /// How many columns the names of the fields take at the most.
     label_columns: u16,
     /// A member came, went or holds others now: the rows are to be laid again.
@@ -138,6 +141,7 @@ impl Editor {
             choosing: None,
             unread: BTreeMap::new(),
             steps: Steps::default(),
+            laid: None,
             label_columns: 0,
             rows_behind: true,
             stale: false,
@@ -229,6 +233,7 @@ impl Editor {
 
     fn leave_field(&mut self) {
         self.take_over();
+        self.keep_laid();
         self.remember_field();
         if let (Some(row), Some(field)) = (self.rows.get(self.focus), self.field.take())
             && !field.is_readable()
@@ -363,7 +368,7 @@ impl Editor {
             (Some(truth), _) => self.set_here(Some(Value::Bool(!truth))),
             _ if self.begin_here() => {}
             (None, value) => {
-                let mut field = self.field.take().unwrap_or_else(|| FieldEditor::open(value.as_ref()));
+                let mut field = self.field.take().unwrap_or_else(|| self.opened(value.as_ref()));
                 if field.shape != Shape::Text {
                     field.area.to_start();
                 }

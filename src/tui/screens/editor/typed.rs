@@ -67,7 +67,7 @@ impl Editor {
             Some(Value::String(_)) if self.was_number(&at, &place) => Shape::Number,
             // A text of many lines is looked at by its first line, and edited in full.
             Some(Value::String(text)) if text.as_str().contains('\n') => return None,
-            Some(Value::String(_)) => Shape::Text,
+            Some(Value::String(_)) => return Some(self.opened(mine)),
             Some(Value::Number(_)) => Shape::Number,
             None | Some(Value::Null) => self.usual_shape(&at, &place)?,
             _ => return None,

@@ -74,7 +74,11 @@ pub struct TextArea {
 impl TextArea {
     /// A text with the caret at its end.
     pub fn new(text: &str) -> Self {
-        let rope = Rope::from_str(text);
+        TextArea::of(Rope::from_str(text))
+    }
+
+    /// A text that is laid out already, with the caret at its end.
+    pub fn of(rope: Rope) -> Self {
         let caret = rope.len_chars();
         TextArea {
             rope,

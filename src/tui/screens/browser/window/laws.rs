@@ -181,7 +181,7 @@ fn a_million_records_are_scrolled_through_in_a_window_of_a_few_hundred() {
             (Some(after), false) => (number(after) + 1..MANY).take(part.limit).collect(),
             (Some(after), true) => (0..number(after)).rev().take(part.limit).collect(),
         };
-        let ends = numbers.iter().any(|at| *at == if part.backwards { 0 } else { MANY - 1 });
+        let ends = numbers.contains(&(if part.backwards { 0 } else { MANY - 1 }));
         let items: Vec<Stored> = numbers.into_iter().map(|at| stored(&format!("r{at:07}"))).collect();
         let next = (!ends).then(|| items[items.len() - 1].id.clone());
         Page { items, next, total: Some(MANY as u64) }
