@@ -137,6 +137,19 @@ impl Secrets {
         }
     }
 
+    /// Whether step `place` of `at` finds an element by a secret in it.
+    fn is_found_by_secret(&self, at: &Pointer, place: usize) -> bool {
+        let step = key_step(&at.names()[place]);
+        step.is_some_and(|(key, _)| self.is_secret(&Pointer::new(at.names()[..=place].to_vec()).child(key)))
+    }
+
+    /// As much of a place as may be told to others: up to where an element is found by a secret in it.
+    #[must_use]
+    pub fn told(&self, at: &Pointer) -> Pointer {
+        let open = (0..at.names().len()).take_while(|place| !self.is_found_by_secret(at, *place)).count();
+        Pointer::new(at.names()[..open].to_vec())
+    }
+
     /// How people read a place, as [`Pointer::label`], with a secret masked by which an element is found.
     #[must_use]
     pub fn label(&self, at: &Pointer) -> String {
@@ -144,11 +157,8 @@ impl Secrets {
             return at.label();
         }
         let step = |(place, name): (usize, &String)| match key_step(name) {
-            Some((key, _)) => {
-                let found_by = Pointer::new(at.names()[..=place].to_vec()).child(key);
-                if self.is_secret(&found_by) { format!("{key}=\"{MASK}\"") } else { name.clone() }
-            }
-            None => name.clone(),
+            Some((key, _)) if self.is_found_by_secret(at, place) => format!("{key}=\"{MASK}\""),
+            _ => name.clone(),
         };
         Pointer::new(at.names().iter().enumerate().map(step).collect()).label()
     }
@@ -300,5 +310,8 @@ mod tests {
         let label = |at: &str| secrets.label(&Pointer::parse(at).unwrap());
         assert_eq!(label(r#"/keys/key="c4n"/use"#), "keys[••••].use");
         assert_eq!(label(r#"/users/id="ann"/use"#), "users[ann].use");
+        let told = |at: &str| secrets.told(&Pointer::parse(at).unwrap()).to_string();
+        assert_eq!(told(r#"/keys/key="c4n"/use"#), "/keys");
+        assert_eq!(told(r#"/users/id="ann"/use"#), r#"/users/id="ann"/use"#);
     }
 }

@@ -15,7 +15,7 @@ impl App {
         }
         let at = match &self.screen {
             Screen::Editor(editor) => Some((editor.draft.key.clone(), editor.here().cloned())),
-            Screen::Collision(collision) => Some((collision.editor.draft.key.clone(), collision.at().cloned())),
+            Screen::Collision(collision) => Some((collision.editor.draft.key.clone(), collision.at())),
             _ => None,
         };
         let words = self.company.say(at, self.clock.now.as_second());

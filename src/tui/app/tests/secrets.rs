@@ -55,7 +55,7 @@ fn in_no_place_does_any_key_tell_a_secret() {
 }
 
 const SCHEMA: &str = r##"{"schema":{"properties":{"pin":{"writeOnly":true,"maxLength":30},"cert":{"$ref":"#/$defs/secret"},
-    "code":{"x-secret":true},"login":{"properties":{"pass":{"x-secret":true}}},"vault":{"x-secret":true},
+    "code":{"x-secret":true},"tokens":{"items":{"properties":{"key":{"x-secret":true}}}},"login":{"properties":{"pass":{"x-secret":true}}},"vault":{"x-secret":true},
     "users":{"items":{"properties":{"key":{"x-secret":true}}}},"keys":{"items":{"anyOf":[{},{"writeOnly":true}]}}},
     "$defs":{"secret":{"allOf":[{"x-secret":true}]}}}}"##;
 
@@ -65,7 +65,7 @@ fn record(side: &str, code: &str) -> String {
     format!(
         r#"{{"name":"Safe","pin":"c4n{side}","cert":"{cert}","code":7411{code},"login":{{"user":"{side}","pass":"c4n{side}"}},
         "vault":{{"a":"c4n{side}","b":["c4n"]}},"users":[{{"id":"ann","key":"c4n{side}"}},{{"id":"bob","key":"c4n"}}],
-        "keys":["c4n{side}","c4n"],"both":"{side}"}}"#
+        "keys":["c4n{side}","c4n"],"both":"{side}","tokens":[{{"key":"c4nT","use":"{side}"}},{{"key":"c4nU","use":"x"}}]}}"#
     )
 }
 
@@ -205,6 +205,7 @@ fn a_collision_tells_of_a_secret_only_how_it_compares() {
         desk.keys("down");
     }
     desk.keys("M");
+    desk.shows("tokens[••••].use");
     desk.shows("! change bob's pin: •••• changed");
     desk.keys("enter");
     keeps(&mut desk, "on its way");

@@ -160,9 +160,9 @@ impl Collision {
         self.hand.as_ref()?.field.area.caret_in(self.hand_area(area))
     }
 
-    /// The place of the unit under the cursor.
-    pub fn at(&self) -> Option<&Pointer> {
-        self.resolution.units().get(self.focus.unit).map(|unit| &unit.at)
+    /// The place of the unit under the cursor, as far as others may be told.
+    pub fn at(&self) -> Option<Pointer> {
+        self.resolution.units().get(self.focus.unit).map(|unit| self.secrets.told(&unit.at))
     }
 }
 
