@@ -1,5 +1,7 @@
 //! What a collection says of its records, as far as merging and saving need it; knows no server.
 
+use std::collections::HashMap;
+
 use midair_record::merge::known_by;
 use midair_record::merge::rule::Rules;
 use midair_record::schema::{Schema, Secrets, Violation};
@@ -70,31 +72,45 @@ pub fn judged(schema: &Schema, was: Option<&Object>, now: &Object) -> Vec<Judged
     let Some(was) = was.filter(|_| !found.is_empty()) else {
         return found.into_iter().map(|fault| Judged { fault, is_new: true }).collect();
     };
-    let known = |fault: &Violation, fields: &Object| (by_key(&fault.at, fields), fault.what.clone());
-    let before: Vec<(Pointer, String)> = schema.faults(was).iter().map(|fault| known(fault, was)).collect();
+    let (mut names_was, mut names_now) = (Named::of(was), Named::of(now));
+    let before = schema.faults(was).into_iter().map(|fault| (names_was.by_key(&fault.at), fault.what));
+    let before: Vec<(Pointer, String)> = before.collect();
     let judge = |fault: Violation| {
-        let (at, what) = known(&fault, now);
-        let is_new = at.get(was) != fault.at.get(now) || !before.contains(&(at, what));
+        let at = names_now.by_key(&fault.at);
+        let is_new = at.get(was) != fault.at.get(now) || !before.contains(&(at, fault.what.clone()));
         Judged { fault, is_new }
     };
     found.into_iter().map(judge).collect()
 }
 
-/// The same place, with each element of a list named by what it is known by, where its place is all that is said of it.
-pub fn by_key(at: &Pointer, fields: &Object) -> Pointer {
-    let mut named = Pointer::root();
-    for (depth, name) in at.names().iter().enumerate() {
-        let element = Pointer::new(at.names()[..depth].to_vec()).get(fields).and_then(|list| match list {
-            Value::Array(elements) => {
-                let key = known_by(elements, None)?;
-                let says = elements.get(name.parse::<usize>().ok()?)?.as_object()?.get(key.as_str())?;
-                Some(format!("{key}={}", says.canonical()))
-            }
-            _ => None,
-        });
-        named = named.child(element.as_deref().unwrap_or(name));
+/// The places of a record, and by what the elements of its lists are known, as far as that was asked.
+struct Named<'f> {
+    fields: &'f Object,
+    keys: HashMap<Pointer, Option<String>>,
+}
+
+impl<'f> Named<'f> {
+    fn of(fields: &'f Object) -> Self {
+        Named { fields, keys: HashMap::new() }
     }
-    named
+
+    /// The same place, with each element of a list named by what it is known by, where its place is all that is said of it.
+    fn by_key(&mut self, at: &Pointer) -> Pointer {
+        let mut named = Pointer::root();
+        for (depth, name) in at.names().iter().enumerate() {
+            let list = Pointer::new(at.names()[..depth].to_vec());
+            let step = self.step(list, name);
+            named = named.child(step.as_deref().unwrap_or(name));
+        }
+        named
+    }
+
+    fn step(&mut self, list: Pointer, name: &str) -> Option<String> {
+        let Value::Array(elements) = list.get(self.fields)? else { return None };
+        let key = self.keys.entry(list).or_insert_with(|| known_by(elements, None)).as_ref()?;
+        let says = elements.get(name.parse::<usize>().ok()?)?.as_object()?.get(key.as_str())?;
+        Some(format!("{key}={}", says.canonical()))
+    }
 }
 
 /// The faults in a sentence: `quota should be a number; name is missing; and 2 more.`

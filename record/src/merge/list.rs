@@ -59,10 +59,9 @@ pub(super) fn inferred_key(sides: &[&[Value]]) -> Option<&'static str> {
 /// elements that lack it are no obstacle, for an element that was just added has no name yet.
 #[must_use]
 pub fn known_by(elements: &[Value], declared: Option<&str>) -> Option<String> {
-    let having = |key: &str| elements.iter().filter(|one| key_of(one, key).is_some()).cloned().collect::<Vec<_>>();
     let fits = |key: &str| {
-        let having = having(key);
-        !having.is_empty() && is_key(key, &[&having])
+        let mut seen = HashSet::new();
+        elements.iter().filter_map(|element| key_of(element, key)).all(|name| seen.insert(name)) && !seen.is_empty()
     };
     declared.into_iter().chain(KEYS).find(|key| fits(key)).map(str::to_owned)
 }

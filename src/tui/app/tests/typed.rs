@@ -88,6 +88,17 @@ fn all_choices_are_shown_with_the_one_that_stands_there_under_the_cursor() {
 }
 
 #[test]
+fn a_choice_is_taken_with_the_mouse() {
+    let mut desk = edits(TYPED);
+    goes_to(&mut desk, "priority");
+    desk.keys("enter");
+    desk.clicks(1, "high");
+    hides(&mut desk, "▸ medium");
+    desk.keys("ctrl-s");
+    assert_eq!(desk.sent_text(), with(TYPED, &[("/priority", "\"high\"")]));
+}
+
+#[test]
 fn a_key_steps_numbers_days_choices_and_truth() {
     let mut desk = edits(&with(TYPED, &[("/quota", "499"), ("/due", "\"2026-12-31\"")]));
     goes_to(&mut desk, "priority");
@@ -179,6 +190,8 @@ fn what_is_declared_of_the_field_under_the_caret_is_said_in_a_line() {
     goes_to(&mut desk, "quota");
     desk.shows("whole number, 0 to 500 · required");
     assert!(line(&mut desk, "quota").contains("quota*"));
+    goes_to(&mut desk, "build");
+    desk.shows(" 2 of 2 ");
     goes_to(&mut desk, "done");
     desk.keys("'x'");
     desk.shows("is true or false: Space flips it, t and f set it.");

@@ -318,6 +318,12 @@ impl Editor {
         self.field_area(self.parts(inside).0)
     }
 
+    /// The room of the rows, and where the field is drawn that a value is chosen for.
+    pub(super) fn choice_room(&self, area: Rect) -> Option<(Rect, Rect)> {
+        let inside = self.parts(within(area)).0;
+        self.field_area(inside).filter(|_| self.is_choosing()).map(|field| (inside, field))
+    }
+
     /// Where the field under the caret is drawn in a row of its own.
     fn field_area(&self, inside: Rect) -> Option<Rect> {
         self.field.as_ref()?;

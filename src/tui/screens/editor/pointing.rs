@@ -15,6 +15,11 @@ impl Editor {
 
     /// Does what the mouse did over the editor drawn in `area`. `true`: a second click asks for the field in full.
     pub fn mouse(&mut self, area: Rect, mouse: Mouse) -> bool {
+        if let (Pointed::Press { .. }, Some((inside, field))) = (mouse.kind, self.choice_room(area))
+            && self.press_choice(inside, field, Position { x: mouse.column, y: mouse.row })
+        {
+            return false;
+        }
         let Some(text) = self.text_area(area).filter(|text| self.in_full() || self.is_over(*text, mouse)) else {
             return self.choose_row(area, mouse);
         };

@@ -289,13 +289,26 @@ impl Editor {
         })
     }
 
+    /// Which element of its list a row is: `2 of 3`.
+    fn place_among(&self, row: &rows::Row) -> Option<String> {
+        let (index, list) = row.at.names().split_last().filter(|_| row.element)?;
+        let count = rows::elements(self.mine(&Pointer::new(list.to_vec())))?.len();
+        Some(format!("{} of {count}", index.parse::<usize>().ok()? + 1))
+    }
+
     /// What is declared of the field under the caret, in one line.
     pub(super) fn told(&self) -> String {
         let Some(row) = self.rows.get(self.focus) else { return String::new() };
         let place = self.place(&row.at);
         let title = place.title.clone().filter(|title| !title.eq_ignore_ascii_case(&row.label));
         let required = row.required.then(|| "required".to_owned());
-        let parts = title.into_iter().chain(kind_in_words(&place)).chain(required).chain(place.description);
+        let parts = self
+            .place_among(row)
+            .into_iter()
+            .chain(title)
+            .chain(kind_in_words(&place))
+            .chain(required)
+            .chain(place.description);
         parts.collect::<Vec<_>>().join(" · ")
     }
 }
