@@ -36,9 +36,12 @@ fn a_record_that_does_not_come_is_waited_for_with_a_sign_and_left_with_esc() {
     desk.shows("/ filter");
 }
 
+/// What is waited for, and how that begins.
+type Begin = (&'static str, fn(&mut Desk));
+
 #[test]
 fn every_wait_has_a_sign_that_turns_and_none_is_left_without_one() {
-    let waits: [(&str, fn(&mut Desk)); 6] = [
+    let waits: [Begin; 6] = [
         ("a record", |desk| desk.keys("enter")),
         ("a page", |desk| desk.keys("r")),
         ("a save", |desk| {
