@@ -104,18 +104,19 @@ impl App {
         let (at, secrets, sides) = match (&self.screen, action) {
             (Screen::Editor(_), Action::WriteRecord) => return None,
             (Screen::Editor(editor), _) => {
-                let at = editor.at()?;
-                (at, &editor.secrets, vec![at.get(&editor.draft.fields)])
+                let at = editor.at()?.clone();
+                let mine = at.get(&editor.draft.fields);
+                (at, &editor.secrets, vec![mine])
             }
             (Screen::Collision(collision), _) => {
-                let at = collision.at()?;
-                let unit = collision.resolution.units().iter().find(|unit| unit.at == *at)?;
+                let (at, _) = collision.outside()?;
+                let unit = collision.resolution.units().iter().find(|unit| unit.at == at)?;
                 (at, &collision.secrets, vec![unit.base.as_ref(), unit.mine.as_ref(), unit.theirs.as_ref()])
             }
             _ => return None,
         };
-        let masked = sides.into_iter().any(|side| secrets.shown(at, side).is_masked());
-        (masked || secrets.is_secret(at)).then(|| secrets.label(at))
+        let masked = sides.into_iter().any(|side| secrets.shown(&at, side).is_masked());
+        (masked || secrets.is_secret(&at)).then(|| secrets.label(&at))
     }
 
     /// An editor ended.

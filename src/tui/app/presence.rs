@@ -14,7 +14,7 @@ impl App {
             return Vec::new();
         }
         let at = match &self.screen {
-            Screen::Editor(editor) => Some((editor.draft.key.clone(), editor.here().cloned())),
+            Screen::Editor(editor) => Some((editor.draft.key.clone(), editor.here().map(|at| editor.secrets.told(at)))),
             Screen::Collision(collision) => Some((collision.editor.draft.key.clone(), collision.at())),
             _ => None,
         };
