@@ -94,7 +94,13 @@ fn a_save_is_taken_back_at_a_real_server_and_what_others_wrote_since_stays() {
     assert_eq!(home.reads(KEY).body, r#"{"name":"Launch site","quota":150}"#);
     let history = home.history(KEY);
     assert!(history.contains("takes back v2") && history.contains("brings back what v4 took back"), "{history}");
-    alice.keys("esc u").shows("u again takes your v5").keys("u").shows("Took v5 of projects/prj_1 back, as v6");
+    alice
+        .keys("esc")
+        .shows("/ filter")
+        .keys("u")
+        .shows("u again takes your v5")
+        .keys("u")
+        .shows("Took v5 of projects/prj_1 back, as v6");
     home.edits("bob", KEY, "\"Launch\"", "\"Launch day\"");
     alice.shows("bob saved v7").keys("ctrl-y").shows("brings back what v6").keys("ctrl-y").shows("Mid-air collision");
     alice.keys("right enter").shows("as v8");
