@@ -29,9 +29,9 @@ fn what_others_save_is_marked_on_its_field_and_the_caret_and_what_is_typed_stay(
     let mut alice = editor(&home);
     alice.keys("' site' left left").shows("Launch site");
     home.edits("bob", KEY, "100", "150");
-    alice.shows("theirs now: 150  (bob)").keys("'X'").shows("Launch siXte");
+    alice.shows("was 100  (bob)").shows("↻   150").keys("'X'").shows("Launch siXte");
     home.edits("carol", KEY, "Launch", "Launch day");
-    alice.shows("theirs now: Launch day  (carol)").shows("theirs now: 150  (bob)").keys("'Y'").shows("Launch siXYte");
+    alice.shows("theirs now: Launch day  (carol)").shows("was 100  (bob)").keys("'Y'").shows("Launch siXYte");
     alice.shows("▸ name").shows("✎ ↻").shows("carol saved v3");
 }
 

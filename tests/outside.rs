@@ -100,7 +100,7 @@ fn while_an_editor_is_open_the_server_goes_on_and_others_saves_are_there_afterwa
     let mut alice = alice(&home, &editor, RECORD);
     alice.keys("ctrl-e").shows("midair waits for").shows("writing");
     home.edits("bob", KEY, "100", "150");
-    alice.keys("enter").shows("Launch site").shows("theirs now: 150").shows("hosted by this terminal");
+    alice.keys("enter").shows("Launch site").shows("was 100  (bob)").shows("hosted by this terminal");
     alice.keys("ctrl-s").shows("as v3, merged with bob's v2: quota");
     assert_eq!(home.reads(KEY).body, r#"{"name":"Launch site","quota":150}"#);
 }

@@ -203,6 +203,15 @@ fn somebody_elses_save_is_noticed_while_i_type() {
     desk.happens(Msg::Loaded { key, result: Ok(Read::Stored(Box::new(now))), changes: conflict.changes });
     desk.shows("theirs now: Launch day  (bob)");
     desk.shows("bob saved v8");
+    let row = |desk: &mut Desk| desk.shot(120, 40).lines().find(|line| line.contains("quota")).unwrap().to_owned();
+    let flown = row(&mut desk);
+    assert!(flown.contains("↻   150") && flown.contains("was 100  (bob)"), "{flown}");
+    desk.keys("tab tab tab tab");
+    let here = row(&mut desk);
+    assert!(
+        here.contains("▸ quota") && here.contains("theirs now: 150  (bob)"),
+        "what is under the caret stays: {here}"
+    );
     desk.keys("ctrl-r right");
     desk.shows("decided · Enter saves");
 }

@@ -9,7 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::rows::{elements, step};
+use super::rows::{Row, elements, step};
 use super::{Editor, Now, OnDisk, Saving};
 use crate::tui::company::ELSEWHERE;
 use crate::tui::field::FieldEditor;
@@ -153,7 +153,11 @@ impl Editor {
         let changes = &self.theirs.as_ref()?.changes;
         let line = changes.iter().rev().find(|line| line.paths.iter().any(|path| path.overlaps(at)));
         let by = line.map_or(&stored.updated_by, |line| &line.by);
+        let flows = self.flows(row);
         let (now, mine) = (self.shown(at, now), self.shown(at, self.mine(at)));
+        if flows.is_some() && !now.is_secret() && !now.is_masked() {
+            return Some(format!("was {}  ({by})", brief(&self.shown(at, was))));
+        }
         let words = match now.is_secret() {
             true if now.is_same(&mine) => format!("{MASK} same as yours"),
             true => format!("{MASK} changed"),
@@ -163,6 +167,15 @@ impl Editor {
             false => brief(&now),
         };
         Some(format!("theirs now: {words}  ({by})"))
+    }
+
+    /// What they have on a row that I did not touch and do not stand on: it shows there, in the place of what it was.
+    fn flows(&self, row: usize) -> Option<Option<&Value>> {
+        let Now::Stored(stored) = &self.theirs.as_ref()?.current else { return None };
+        let Row { at, same, .. } = &self.rows[row];
+        let (now, was) = (same.get(stored.fields.fields()), same.get(self.base_fields()?));
+        let touched = row == self.focus || self.unread.contains_key(at) || self.mine(at) != was;
+        (now != was && !touched && !same_outline(now, was)).then_some(now)
     }
 
     /// What is wrong on a row, and whether this draft is to blame.
@@ -266,8 +279,14 @@ impl Editor {
                 field.area.draw(value, buf, theme.bad);
             }
             _ => {
-                let style = if matches!(mine, None | Some(Value::Null)) { theme.dim } else { theme.plain };
-                let words = match mine {
+                let flows = self.flows(row);
+                let value_here = flows.unwrap_or(mine);
+                let style = match value_here {
+                    _ if flows.is_some() => theme.theirs,
+                    None | Some(Value::Null) => theme.dim,
+                    Some(_) => theme.plain,
+                };
+                let words = match value_here {
                     Some(Value::Object(members)) if !members.is_empty() => count(members.len()),
                     list if elements(list).is_some() => count_elements(elements(list).unwrap_or_default().len()),
                     other => brief(&self.shown(at, other)),
