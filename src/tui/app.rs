@@ -1,5 +1,6 @@
 //! One person's seat: which screen is up, what a message means there, and what is drawn; knows no server and no clock.
 
+mod answered;
 mod copying;
 mod deletion;
 mod drafts;
