@@ -1,101 +1,11 @@
 //! The commands, as a script meets them: files, pipes, exit codes.
 
+mod shell;
+
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-/// A home of its own with a local server's address and database; no server runs unless a command starts one.
-struct Home {
-    folder: tempfile::TempDir,
-    listen: SocketAddr,
-}
-
-impl Home {
-    fn new() -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        Home { folder: tempfile::tempdir().expect("a folder"), listen: listener.local_addr().expect("an address") }
-    }
-
-    fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_midair"));
-        for name in ["MIDAIR_SERVER", "MIDAIR_DB", "MIDAIR_AS", "MIDAIR_LOG"] {
-            command.env_remove(name);
-        }
-        command
-            .env("HOME", self.folder.path())
-            .env("XDG_DATA_HOME", self.folder.path().join("data"))
-            .env("XDG_STATE_HOME", self.folder.path().join("state"))
-            .env("XDG_CONFIG_HOME", self.folder.path().join("config"))
-            .env("MIDAIR_LISTEN", self.listen.to_string())
-            .args(words)
-            .stdin(Stdio::null());
-        command
-    }
-
-    fn run(&self, words: &[&str]) -> Run {
-        Run::of(self.command(words).output().expect("it runs"))
-    }
-
-    fn run_with(&self, words: &[&str], stdin: &str) -> Run {
-        let mut child = self
-            .command(words)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("runs");
-        child.stdin.take().expect("a pipe").write_all(stdin.as_bytes()).expect("written");
-        Run::of(child.wait_with_output().expect("it ends"))
-    }
-
-    fn file(&self, name: &str, text: &str) -> String {
-        let path: PathBuf = self.folder.path().join(name);
-        std::fs::write(&path, text).expect("written");
-        path.display().to_string()
-    }
-
-    /// A server in the foreground that is ready, and the line with which it said so.
-    fn serve(&self, words: &[&str]) -> (Serving, String) {
-        let mut child = self.command(&[&["serve"], words].concat()).stdout(Stdio::piped()).spawn().expect("it runs");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
-        (Serving(child), line)
-    }
-}
-
-/// A server that does not outlive its test, however that ends.
-struct Serving(Child);
-
-impl Serving {
-    fn code(&mut self) -> Option<i32> {
-        self.0.wait().expect("it ends").code()
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-#[derive(Debug, PartialEq, Eq)]
-struct Run {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl Run {
-    fn of(output: Output) -> Self {
-        Run {
-            code: output.status.code(),
-            out: String::from_utf8(output.stdout).expect("text"),
-            err: String::from_utf8(output.stderr).expect("text"),
-        }
-    }
-}
+use shell::{Home, Run, Serving};
 
 const ODD: &str = "[\n{ \"id\":\"a\", \"n\":1.50 },\n{\"id\":\"b\",\"s\":\"\\u00e9\\/\",\"n\":null}\n]\n";
 
@@ -110,10 +20,10 @@ fn a_backup_is_put_back_only_where_no_server_runs_and_what_stood_there_is_kept()
     let taken = home.run(&["backup", "--db", &db, &copy]);
     assert_eq!((taken.code, taken.out.contains("is a backup of")), (Some(0), true), "{}", taken.err);
     assert_eq!(home.run(&["backup", "--db", &db, &copy]).code, Some(3), "a backup replaces nothing");
-    let served = home.run(&["restore", "--db", &db, &copy]);
+    let served = home.run(&["restore-store", "--db", &db, &copy]);
     assert_eq!((served.code, served.err.contains("stop the server")), (Some(3), true), "{}", served.err);
     drop(serving);
-    let restored = home.run(&["restore", "--db", &db, &copy]);
+    let restored = home.run(&["restore-store", "--db", &db, &copy]);
     assert_eq!(restored.code, Some(0), "{}", restored.err);
     assert!(restored.out.contains("records.db.before-restore-1"), "{}", restored.out);
     let (_serving, line) = home.serve(&["--db", &db, "--no-seed"]);

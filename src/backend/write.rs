@@ -44,13 +44,25 @@ impl Backend {
     /// # Errors
     /// [`Fault`]. After [`Fault::Uncertain`] the same draft can be sent again: its edit id makes it one write.
     pub async fn save(&self, draft: &Draft) -> Result<Put, Fault> {
-        self.for_edit(&draft.edit_id).send(draft).await
+        let record = match &draft.base {
+            Basis::New => Record::of(draft.fields.clone()),
+            Basis::Version(base) => base.fields.rewritten(&draft.fields),
+        };
+        self.for_edit(&draft.edit_id).send(draft, record).await
     }
 
-    async fn send(&self, draft: &Draft) -> Result<Put, Fault> {
-        let (precondition, record) = match &draft.base {
-            Basis::New => (Precondition::Absent, Record::of(draft.fields.clone())),
-            Basis::Version(base) => (Precondition::Is(&base.token), base.fields.rewritten(&draft.fields)),
+    /// As [`Backend::save`], in just these bytes. `record` says what the draft says.
+    ///
+    /// # Errors
+    /// As [`Backend::save`].
+    pub async fn save_exactly(&self, draft: &Draft, record: &Record) -> Result<Put, Fault> {
+        self.for_edit(&draft.edit_id).send(draft, record.clone()).await
+    }
+
+    async fn send(&self, draft: &Draft, record: Record) -> Result<Put, Fault> {
+        let precondition = match &draft.base {
+            Basis::New => Precondition::Absent,
+            Basis::Version(base) => Precondition::Is(&base.token),
         };
         let write = Write {
             method: Method::PUT,

@@ -1,4 +1,4 @@
-//! `midair backup` and `midair restore`: a copy of the local server's database, taken and put back; refuses to replace a
+//! `midair backup` and `midair restore-store`: a copy of the local server's database, taken and put back; refuses to replace a
 //! file that is in use.
 
 use std::io::Write;

@@ -80,7 +80,7 @@ async fn write(
 }
 
 /// An empty collection and none at all look the same page by page.
-async fn exists(backend: &Backend, collection: &str) -> Result<(), Failure> {
+pub(super) async fn exists(backend: &Backend, collection: &str) -> Result<(), Failure> {
     let collections = backend.collections().await?;
     if collections.iter().any(|line| line.name == collection) {
         return Ok(());

@@ -84,7 +84,7 @@ impl LocalServer {
         let mut silent = 0;
         let mut obstacle = NoHost::PortTaken;
         for pause in std::iter::once(0).chain(PAUSES) {
-            tokio::time::sleep(jittered(pause)).await;
+            tokio::time::sleep(super::jittered(pause)).await;
             match self.look().await? {
                 Seen::Midair(hello) => {
                     self.check(&hello, &mut state).await?;
@@ -175,10 +175,4 @@ enum Seen {
     Midair(Hello),
     Silence,
     Nobody,
-}
-
-/// Between half of it and all of it, so that two who meet once do not meet every time.
-fn jittered(milliseconds: u64) -> Duration {
-    let random = u64::from(uuid::Uuid::new_v4().as_bytes()[0]);
-    Duration::from_micros(milliseconds * (500 + 500 * random / 255))
 }

@@ -11,6 +11,7 @@ pub mod local;
 mod log;
 mod merge;
 mod places;
+mod records;
 mod seed;
 mod serve;
 mod settings;
@@ -71,11 +72,27 @@ async fn carry_out(arguments: &Arguments, settings: &Settings) -> Result<Exit, F
         Some(Command::Import(import)) => import::import(common, import).await,
         Some(Command::Export(export)) => export::export(common, export).await,
         Some(Command::Backup { file }) => backup::backup(common, file),
-        Some(Command::Restore { file }) => backup::restore(common, file),
+        Some(Command::RestoreStore { file }) => backup::restore(common, file),
+        Some(Command::Get(asked)) => records::get(common, asked).await,
+        Some(Command::Ls(asked)) => records::list(common, asked).await,
+        Some(Command::Put(asked)) => records::put(common, asked).await,
+        Some(Command::Patch(asked)) => records::patch(common, asked).await,
+        Some(Command::Rm(asked)) => records::remove(common, asked).await,
+        Some(Command::Log(asked)) => records::log(common, asked).await,
+        Some(Command::Show(asked)) => records::show(common, asked).await,
+        Some(Command::Diff(asked)) => records::diff(common, asked).await,
+        Some(Command::Restore(asked)) => records::restore(common, asked).await,
+        Some(Command::Watch(asked)) => records::watch(common, asked).await,
         Some(Command::Merge(files)) => merge::merge(files),
         Some(Command::Mergetool(files)) => merge::tool::mergetool(common, files, settings).await,
         Some(Command::Config(asked)) => settings::show::config(settings, asked),
     }
+}
+
+/// Between half of so many milliseconds and all of them, so that two who meet once do not meet every time.
+fn jittered(milliseconds: u64) -> Duration {
+    let random = u64::from(uuid::Uuid::new_v4().as_bytes()[0]);
+    Duration::from_micros(milliseconds * (500 + 500 * random / 255))
 }
 
 fn report(ending: Result<Exit, Failure>) -> ExitCode {

@@ -2,7 +2,7 @@
 
 mod document;
 mod listing;
-mod plain;
+pub(super) mod plain;
 pub mod tool;
 
 use std::io::Write;

@@ -1,5 +1,7 @@
 //! The command line: what can be asked for, in which words, with which help; refuses to do any of it.
 
+mod records;
+
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
@@ -7,6 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use midair_record::Pointer;
 use midair_record::merge::rule::Rule;
+
+pub use records::{Diff, Get, List, Log, OnConflict, OnEdited, Patch, Put, Remove, Restore, Scope, Show, Told, Watch};
 
 use super::exit::Exit;
 use super::settings;
@@ -82,6 +86,51 @@ pub enum Command {
     #[command(after_help = Exit::table())]
     Serve(Serve),
 
+    /// Print a record as it stands, byte for byte, what is secret in it included
+    #[command(after_help = Exit::table())]
+    Get(Get),
+
+    /// List the collections, or the records of one
+    #[command(after_help = Exit::table())]
+    Ls(List),
+
+    /// Write a record from a file, over the version that stood there just before
+    ///
+    /// Every write says what it replaces. Without --if-match that is the version that is read just before: what somebody
+    /// saves in between is not overwritten unseen, and --on-conflict says what becomes of it.
+    #[command(after_help = Exit::table())]
+    Put(Put),
+
+    /// Change fields of a record, and leave what others saved in between
+    #[command(after_help = Exit::table())]
+    Patch(Patch),
+
+    /// Delete a record, if it is still the version that stood there just before
+    #[command(after_help = Exit::table())]
+    Rm(Remove),
+
+    /// List the versions of a record: when, who, why and which fields
+    #[command(after_help = Exit::table())]
+    Log(Log),
+
+    /// Show one version of a record: who wrote it when and why, and what it changed
+    #[command(after_help = Exit::table())]
+    Show(Show),
+
+    /// Show in which fields two versions of a record differ
+    #[command(after_help = Exit::table())]
+    Diff(Diff),
+
+    /// Write an older version of a record again, as its newest
+    ///
+    /// Nothing is rewound: what stands there now stays in the history.
+    #[command(after_help = Exit::table())]
+    Restore(Restore),
+
+    /// Tell every change as it happens, until interrupted
+    #[command(after_help = Exit::table())]
+    Watch(Watch),
+
     /// Create records from a file: all of them, or none
     ///
     /// Records keep their exact text: number text, escapes, order and white space. Nothing that exists is replaced. Each
@@ -106,7 +155,7 @@ pub enum Command {
     /// What stood there is moved aside, and its new name is printed. No token that was issued since the backup is ever
     /// taken for current again: a person who saves an edit from then is shown both sides.
     #[command(after_help = Exit::table())]
-    Restore {
+    RestoreStore {
         /// The backup
         file: PathBuf,
     },
