@@ -175,7 +175,7 @@ fn every_promise_around_a_save_has_its_stories() {
 fn a_story_that_is_gone_and_a_promise_without_one_are_named() {
     let source = |file: &str| (file == "a.rs").then(|| "#[test]\nfn told() {}\n".to_owned());
     let table =
-        |from: u32| (from..=10).map(|number| format!("| {number} | it holds | a.rs | told |\n")).collect::<String>();
+        |from: u32| (from..=11).map(|number| format!("| {number} | it holds | a.rs | told |\n")).collect::<String>();
     assert_eq!(stories::faults(&table(1), source), [""; 0]);
     assert_eq!(stories::faults(&table(2), source), ["no story tells promise 1"]);
     let told = |line: &str| stories::faults(&(table(1) + line), source);
