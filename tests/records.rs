@@ -64,6 +64,17 @@ fn a_write_over_what_somebody_saved_is_refused_unless_it_may_be_merged() {
 }
 
 #[test]
+fn whoever_takes_theirs_keeps_what_nobody_else_changed() {
+    let (home, _serving) = begun();
+    let before = etag(&home);
+    home.run(&["patch", KEY, "quota:=2", "--as", "bob"]);
+    let asked = ["patch", KEY, "quota:=3", "tags-", "--if-match", &before, "--on-conflict", "theirs"];
+    assert_eq!(home.run(&asked), done("saved projects/prj_1 as v3, merged with v2\n"));
+    assert_eq!(home.run(&["diff", KEY]), done("tags: [\"web\"] → (absent)\n"));
+    assert_eq!(home.run(&["get", KEY, "quota"]), done("2\n"));
+}
+
+#[test]
 fn an_etag_that_was_never_one_of_the_record_merges_nothing() {
     let (home, _serving) = begun();
     let refused = home.run(&["patch", KEY, "quota:=3", "--if-match", "7-abc"]);

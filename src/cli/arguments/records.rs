@@ -17,7 +17,7 @@ pub enum OnConflict {
     Merge,
     /// Merge; where both sides changed the same, take mine
     Mine,
-    /// Leave what stands there, and end well
+    /// Merge; where both sides changed the same, leave theirs
     Theirs,
 }
 

@@ -79,7 +79,7 @@ pub async fn settle(
         if let Some(ending) = stands(&draft, &conflict, &merged) {
             return Ok(ending);
         }
-        if ways == OnConflict::Theirs {
+        if ways == OnConflict::Theirs && !matches!(conflict.current, Current::Stored(_)) {
             return Ok(Ending::Left(conflict.current));
         }
         if ways == OnConflict::Fail || attempt == ATTEMPTS {
@@ -88,6 +88,7 @@ pub async fn settle(
         merged.extend(conflict.changes.iter().map(|line| line.version));
         draft = match over(backend, &draft, &conflict, ways).await? {
             Again::Send(draft) => *draft,
+            Again::Nothing(stored) if ways == OnConflict::Theirs => return Ok(Ending::Left(Current::Stored(stored))),
             Again::Nothing(stored) => return Ok(Ending::Unchanged(stored)),
         };
         tokio::time::sleep(pause(attempt)).await;
@@ -140,6 +141,7 @@ async fn over(backend: &Backend, draft: &Draft, conflict: &Conflict, ways: OnCon
     let mut resolution = origin.rebase_by(&definition.rules, theirs.clone(), None, conflict.changes.clone());
     match ways {
         OnConflict::Mine => resolution.choose_all(&Choice::Mine),
+        OnConflict::Theirs => resolution.choose_all(&Choice::Theirs),
         OnConflict::Ask if resolution.undecided() > 0 => resolution = ask(resolution, conflict)?,
         _ => {}
     }

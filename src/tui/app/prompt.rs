@@ -41,6 +41,9 @@ impl App {
                 let edit_id = self.seat.next_edit_id();
                 let id = if text.is_empty() { short_id(&edit_id) } else { text };
                 let key = Key::new(collection, &id).map_err(|fault| fault.to_string())?;
+                if self.browser.lists(&id) {
+                    return Err(format!("{key} is there already; choose another id"));
+                }
                 let draft = Draft::new(key, Object::new(), edit_id.clone());
                 self.screen = Screen::Editor(Box::new(Editor::open(draft, edit_id, self.browser.template())));
                 return Ok(vec![App::ask_definition(collection)]);

@@ -67,9 +67,9 @@ pub(super) struct Saves {
 }
 
 impl Saves {
-    /// Another key was pressed: what was said to be done is not done by the next one.
-    pub(super) fn disarm(&mut self) {
-        self.armed = None;
+    /// Something else was done: what was said to be done is not done by the next key. `true` where something was said.
+    pub(super) fn disarm(&mut self) -> bool {
+        self.armed.take().is_some()
     }
 
     /// A save was stored.

@@ -51,7 +51,9 @@ impl App {
     /// Takes a key that types.
     pub(super) fn type_key(&mut self, press: Press) -> Vec<Effect> {
         self.forget_nothing_selected();
-        self.saves.disarm();
+        if self.saves.disarm() {
+            self.notice = Notice::None;
+        }
         self.forget_refusal();
         if self.place() == Place::Prompt && self.chooses_type() {
             self.choose_type(press);
@@ -108,7 +110,9 @@ impl App {
         self.keyboard.let_go();
         self.forget_nothing_selected();
         self.forget_refusal();
-        self.saves.disarm();
+        if self.saves.disarm() {
+            self.notice = Notice::None;
+        }
         if self.asks() {
             text = text.replace('\n', " ");
         } else {

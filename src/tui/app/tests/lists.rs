@@ -148,3 +148,12 @@ fn the_mark_of_a_save_goes_after_a_while_where_things_may_move() {
         assert_eq!(desk.shot(120, 40).contains("↻r0003"), !motion);
     }
 }
+
+#[test]
+fn a_new_record_takes_no_id_that_is_listed() {
+    let mut desk = at_many();
+    desk.keys("n 'r0001' enter");
+    desk.shows("projects/r0001 is there already; choose another id");
+    desk.keys("'x' enter");
+    desk.shows("projects/r0001x · new");
+}

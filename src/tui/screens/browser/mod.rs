@@ -63,6 +63,11 @@ impl Browser {
         self.list.focused()
     }
 
+    /// Whether a record of this id stands among those that are loaded.
+    pub fn lists(&self, id: &str) -> bool {
+        self.list.holds(id)
+    }
+
     /// The key of the record under the cursor.
     pub fn key(&self) -> Option<Key> {
         Some(Key { collection: self.collection()?.to_owned(), id: self.record()?.id.clone() })
