@@ -51,8 +51,12 @@ fn a_write_over_what_somebody_saved_is_refused_unless_it_may_be_merged() {
     let asked = |words: &[&str]| home.run(&[&["patch", KEY, "--if-match", &before], words].concat());
     assert_eq!(
         asked(&["quota:=3"]),
-        conflict("bob saved v2 of projects/prj_1 meanwhile; undecided: quota. Nothing was written")
+        conflict(
+            "bob saved v2 of projects/prj_1 meanwhile; undecided: quota (--on-conflict mine, theirs or ask settles that). Nothing was written"
+        )
     );
+    let unasked = asked(&["quota:=3", "--on-conflict", "ask"]);
+    assert!(unasked.err.starts_with("midair: there is no terminal to ask on: bob saved v2"), "{}", unasked.err);
     let refused = asked(&["name=Moon", "--on-conflict", "fail"]);
     assert_eq!(refused.code, Some(3), "{}", refused.err);
     assert_eq!(asked(&["quota:=3", "--on-conflict", "theirs"]), done("left projects/prj_1 as bob saved it (v2)\n"));
@@ -100,7 +104,12 @@ fn a_deletion_keeps_what_was_saved_meanwhile_unless_it_is_told_not_to() {
     home.run(&["patch", KEY, "quota:=2", "--as", "bob"]);
     let asked = |words: &[&str]| home.run(&[&["rm", KEY, "--if-match", &before], words].concat());
     let refused = asked(&[]);
-    assert_eq!((refused.code, refused.err.contains("bob saved v2")), (Some(3), true), "{}", refused.err);
+    assert_eq!(
+        (refused.code, refused.err.contains("bob saved v2 of projects/prj_1 meanwhile. Nothing")),
+        (Some(3), true),
+        "{}",
+        refused.err
+    );
     assert_eq!(asked(&["--on-conflict", "theirs"]), done("left projects/prj_1 as bob saved it (v2)\n"));
     assert_eq!(asked(&["--on-conflict", "mine"]), done("deleted projects/prj_1 as v3\n"));
     let gone = home.run(&["rm", KEY]);

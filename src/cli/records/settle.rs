@@ -60,8 +60,7 @@ async fn send(backend: &Backend, draft: &Draft, exactly: Option<&Record>) -> Res
     }
 }
 
-/// Writes `draft`, at first in just these bytes where there are any. `token`: the etag that the caller named, where the
-/// draft does not stand on what was read.
+/// Writes `draft`, at first in just these bytes where there are any, and does what `ways` says where it is refused.
 pub async fn settle(
     backend: &Backend,
     mut draft: Draft,
@@ -178,7 +177,8 @@ fn open(resolution: &Resolution) -> Vec<String> {
 
 fn ask(resolution: Resolution, conflict: &Conflict) -> Result<Resolution, Failure> {
     if !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
-        return Err(refused(resolution.draft(), conflict, &open(&resolution)));
+        let Failure { exit, sentence } = refused(resolution.draft(), conflict, &open(&resolution));
+        return Err(Failure { exit, sentence: format!("there is no terminal to ask on: {sentence}") });
     }
     let by = say::who(&resolution.theirs().updated_by).to_owned();
     let files = Files {
@@ -207,7 +207,9 @@ pub fn refused(draft: &Draft, conflict: &Conflict, open: &[String]) -> Failure {
     let places = match (open, conflict.overlap.as_slice()) {
         ([], []) => String::new(),
         ([], overlap) => format!("; both sides changed {}", say::labels(overlap)),
-        (open, _) => format!("; undecided: {}", open.join(", ")),
+        (open, _) => {
+            format!("; undecided: {} (--on-conflict mine, theirs or ask settles that)", open.join(", "))
+        }
     };
     let hint = if conflict.unknown_token { "; the etag was never one of this record" } else { "" };
     Failure { exit: Exit::Conflict, sentence: format!("{who} meanwhile{places}{hint}. Nothing was written") }

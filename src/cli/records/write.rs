@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use midair_record::draft::Basis;
-use midair_record::wire::{Current, Delete, Key, Put as Verdict, Stored};
+use midair_record::wire::{Conflict, Current, Delete, Key, Put as Verdict, Stored};
 use midair_record::{Draft, Patch as RecordPatch, PatchKind, Record};
 use serde::Serialize;
 
@@ -177,7 +177,11 @@ async fn removed(backend: &Backend, asked: &Remove) -> Result<Exit, Failure> {
             Delete::Stale(conflict) => match (&conflict.current, asked.on_conflict) {
                 (current, OnEdited::Theirs) => return told(key, &Ending::Left(current.clone()), how.told),
                 (Current::Stored(theirs), OnEdited::Mine) if attempt < ATTEMPTS => token = theirs.token.clone(),
-                _ => return Err(refused(&Draft::of(&key.collection, stored, edit_id()), &conflict, &[])),
+                _ => {
+                    // A deletion changes no field that somebody else could have changed as well.
+                    let conflict = Conflict { overlap: Vec::new(), ..*conflict };
+                    return Err(refused(&Draft::of(&key.collection, stored, edit_id()), &conflict, &[]));
+                }
             },
         }
     }

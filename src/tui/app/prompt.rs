@@ -13,7 +13,7 @@ use crate::tui::screens::prompt::{Prompt, Purpose};
 impl App {
     /// Whether something is looked for in a text.
     pub(super) fn is_finding(&self) -> bool {
-        matches!(&self.prompt, Some(Prompt { purpose: Purpose::Find { .. }, .. }))
+        self.prompt.as_ref().is_some_and(Prompt::is_finding)
     }
 
     /// Keys at a question.

@@ -112,6 +112,13 @@ impl Desk {
         desk
     }
 
+    /// A draft of alice's that an earlier session left is found.
+    pub fn waits(&mut self, draft: Draft) {
+        let (slot, who, saved_at) = ("slot".into(), "alice".into(), String::new());
+        let waiting = crate::tui::msg::WaitingDraft { slot, who, saved_at, sending: false, draft };
+        self.happens(Msg::Waiting { drafts: vec![waiting], unreadable: Vec::new() });
+    }
+
     pub fn answers_page(&mut self, items: Vec<Stored>) {
         let asked = self.effects.iter().rev().find_map(|effect| match effect {
             Effect::LoadPage(asked) => Some(asked.clone()),

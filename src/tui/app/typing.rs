@@ -9,7 +9,7 @@ use crate::tui::keys::{Action, Place};
 use crate::tui::msg::{Effect, Press};
 use crate::tui::screens::editor::Saving;
 use crate::tui::screens::prompt::{Prompt, Purpose};
-use crate::tui::widgets::text::{Found, TextArea};
+use crate::tui::widgets::text::TextArea;
 
 impl App {
     /// The text of the record that is under the caret.
@@ -190,12 +190,7 @@ impl App {
         match action {
             Action::Find => {
                 let Some(text) = self.text() else { return false };
-                let needle = text.needle();
-                text.begin_search();
-                let mut prompt = Prompt::ask(Purpose::Find { said: String::new() }, &needle);
-                prompt.answer.area.select_all();
-                self.prompt = Some(prompt);
-                self.look_for();
+                self.prompt = Some(Prompt::find(text));
             }
             Action::FindNext | Action::FindPrevious => match self.text().map(|text| text.has_search()) {
                 Some(true) => self.find_again(action),
@@ -215,31 +210,21 @@ impl App {
     }
 
     fn find_again(&mut self, action: Action) {
-        let Some(text) = self.text() else { return };
-        let found = if action == Action::FindNext { text.find_next() } else { text.find_previous() };
-        self.say_found(found);
+        let mut prompt = self.prompt.take();
+        let said = self.text().and_then(|text| Prompt::find_again(prompt.as_mut(), text, action == Action::FindNext));
+        self.prompt = prompt;
+        if let Some(words) = said {
+            self.say(words);
+        }
     }
 
-    /// What is asked for was typed or changed: goes to the first place that says it.
+    /// What is asked for was typed or changed.
     pub(super) fn look_for(&mut self) {
-        let Some(Prompt { purpose: Purpose::Find { .. }, answer, .. }) = &self.prompt else { return };
-        let needle = answer.area.text();
+        let Some(mut prompt) = self.prompt.take() else { return };
         if let Some(text) = self.text() {
-            let found = text.look_for(&needle);
-            self.say_found(found);
+            prompt.look_in(text);
         }
-        if needle.is_empty()
-            && let Some(Prompt { purpose: Purpose::Find { said }, .. }) = &mut self.prompt
-        {
-            said.clear();
-        }
-    }
-
-    fn say_found(&mut self, found: Found) {
-        match &mut self.prompt {
-            Some(Prompt { purpose: Purpose::Find { said }, .. }) => *said = found.words(),
-            _ => self.say(format!("Found {}.", found.words())),
-        }
+        self.prompt = Some(prompt);
     }
 
     /// Keys while something is looked for.

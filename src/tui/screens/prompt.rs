@@ -7,6 +7,7 @@ use ratatui::layout::{Position, Rect};
 use crate::tui::field::FieldEditor;
 use crate::tui::msg::Mouse;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::text::TextArea;
 use crate::tui::widgets::{glyph, panel};
 
 /// What an answer is for.
@@ -72,6 +73,43 @@ impl Prompt {
     pub fn ask(purpose: Purpose, start: &str) -> Self {
         let start = midair_record::Value::string(start);
         Prompt { purpose, answer: FieldEditor::open(Some(&start)), fault: None }
+    }
+
+    /// Asks what to find in `text`; offers what was looked for last, and goes there.
+    pub fn find(text: &mut TextArea) -> Self {
+        let needle = text.needle();
+        text.begin_search();
+        let mut prompt = Prompt::ask(Purpose::Find { said: String::new() }, &needle);
+        prompt.answer.area.select_all();
+        prompt.look_in(text);
+        prompt
+    }
+
+    /// Whether something is looked for.
+    pub fn is_finding(&self) -> bool {
+        matches!(self.purpose, Purpose::Find { .. })
+    }
+
+    /// What is looked for was typed or changed: goes to the first place of `text` that says it.
+    pub fn look_in(&mut self, text: &mut TextArea) {
+        let needle = self.answer.area.text();
+        if let Purpose::Find { said } = &mut self.purpose {
+            let found = text.look_for(&needle).words();
+            *said = if needle.is_empty() { String::new() } else { found };
+        }
+    }
+
+    /// Goes to the next place of what was looked for in `text`, or to the one before: a sentence, where it is not said in
+    /// the question.
+    pub fn find_again(asked: Option<&mut Prompt>, text: &mut TextArea, forth: bool) -> Option<String> {
+        let found = if forth { text.find_next() } else { text.find_previous() };
+        match asked.map(|prompt| &mut prompt.purpose) {
+            Some(Purpose::Find { said }) => {
+                *said = found.words();
+                None
+            }
+            _ => Some(format!("Found {}.", found.words())),
+        }
     }
 
     /// The answer so far.

@@ -38,7 +38,10 @@ fn brief_text(text: &str) -> String {
     let end = memchr::memchr2(b'\n', b'\r', text.as_bytes());
     match end.map(|end| text.split_at(end)) {
         None => start(text),
-        Some((first, _)) => format!("{} lines: {}", lines(text), start(first)),
+        Some((first, _)) => match lines(text) {
+            1 => format!("1 line: {}", start(first)),
+            many => format!("{many} lines: {}", start(first)),
+        },
     }
 }
 

@@ -1,7 +1,6 @@
 //! A collision in little room: nothing is cut that has room, and what has none can be got at.
 
 use super::*;
-use crate::tui::msg::WaitingDraft;
 
 /// A collision of these three versions.
 fn collided(base: &str, mine: &str, theirs: &str) -> Desk {
@@ -9,9 +8,7 @@ fn collided(base: &str, mine: &str, theirs: &str) -> Desk {
     desk.does(Action::Back);
     let mut draft = Draft::of("projects", stored(7, "alice", base), "seed-draft".into());
     draft.edit(Record::parse(mine).unwrap().fields().clone());
-    let waiting =
-        WaitingDraft { slot: "slot".into(), saved_at: String::new(), who: "alice".into(), sending: false, draft };
-    desk.happens(Msg::Waiting { drafts: vec![waiting], unreadable: Vec::new() });
+    desk.waits(draft);
     desk.does(Action::Open);
     desk.does(Action::Save);
     desk.refused(&stored(7, "alice", base), &stored(8, "bob", theirs));

@@ -4,7 +4,7 @@ use midair_record::wire::Key;
 
 use super::pictured::{drawn, text};
 use super::*;
-use crate::tui::msg::{HistoryPage, WaitingDraft};
+use crate::tui::msg::HistoryPage;
 
 /// Six columns each: plain, wide, with marks apart, from right to left, and of several characters a glyph.
 const PLAIN: &str = "Launch";
@@ -75,9 +75,7 @@ fn screens(word: &str) -> Vec<(&'static str, Desk)> {
     let mut inbox = at_list();
     let mut draft = Draft::of("projects", before.clone(), "old".into());
     draft.edit(now.fields.fields().clone());
-    let waiting =
-        WaitingDraft { slot: "old".into(), saved_at: String::new(), who: "alice".into(), sending: false, draft };
-    inbox.happens(Msg::Waiting { drafts: vec![waiting], unreadable: Vec::new() });
+    inbox.waits(draft);
     vec![
         ("browser", company),
         ("editor", ghosts),

@@ -9,14 +9,7 @@ pub fn collided(definition: &str, mine: &[(&str, &str)], theirs: &[(&str, &str)]
     let mut draft = Draft::of("projects", before.clone(), "seed-draft".into());
     draft.edit(Record::parse(&with(BASE, mine)).unwrap().fields().clone());
     desk.keys("esc");
-    let waiting = crate::tui::msg::WaitingDraft {
-        slot: "slot".into(),
-        who: "alice".into(),
-        saved_at: String::new(),
-        sending: false,
-        draft,
-    };
-    desk.happens(Msg::Waiting { drafts: vec![waiting], unreadable: Vec::new() });
+    desk.waits(draft);
     desk.keys("enter ctrl-s");
     let result = Ok(Some(Record::parse(definition).unwrap()));
     desk.happens(Msg::Defined { collection: "projects".into(), result });

@@ -4,7 +4,7 @@ use super::ways::PLACES;
 use super::*;
 use crate::tui::app::Notice;
 use crate::tui::keys::{Keys, Preset};
-use crate::tui::msg::{HistoryPage, WaitingDraft};
+use crate::tui::msg::HistoryPage;
 
 /// Everything in every record is secret.
 const ALL: &str = r#"{"schema":{"writeOnly":true}}"#;
@@ -95,9 +95,7 @@ fn waits() -> Desk {
     let mut draft = Draft::of("projects", stored(7, "alice", &record("base", "0")), "seed-draft".into());
     draft.edit(Record::parse(&record("mine", "1")).unwrap().fields().clone());
     desk.does(Action::Back);
-    let waiting =
-        WaitingDraft { slot: "slot".into(), saved_at: String::new(), who: "alice".into(), sending: false, draft };
-    desk.happens(Msg::Waiting { drafts: vec![waiting], unreadable: Vec::new() });
+    desk.waits(draft);
     desk
 }
 

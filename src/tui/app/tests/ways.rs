@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::tui::keys::{Keys, Preset};
-use crate::tui::msg::WaitingDraft;
 
 pub(super) fn sit(preset: Preset) -> Desk {
     let preferences = Preferences { keys: Keys::of(preset), ..Theme::new(Depth::None).into() };
@@ -174,9 +173,7 @@ pub(super) fn in_a_collision(preset: Preset) -> Desk {
     let mut draft = Draft::of("projects", before.clone(), "seed-draft".into());
     draft.edit(Record::parse(&fields("alice")).unwrap().fields().clone());
     desk.does(Action::Back);
-    let waiting =
-        WaitingDraft { slot: "slot".into(), who: "alice".into(), saved_at: String::new(), sending: false, draft };
-    desk.happens(Msg::Waiting { drafts: vec![waiting], unreadable: Vec::new() });
+    desk.waits(draft);
     desk.does(Action::Open);
     desk.does(Action::Save);
     desk.refused(&before, &stored(8, "bob", &fields("bob")));
@@ -197,9 +194,7 @@ fn on_a_part(preset: Preset) -> Desk {
     let mut draft = Draft::of("projects", before.clone(), "seed-draft".into());
     draft.edit(Record::parse(&text("alice")).unwrap().fields().clone());
     desk.does(Action::Back);
-    let waiting =
-        WaitingDraft { slot: "slot".into(), who: "alice".into(), saved_at: String::new(), sending: false, draft };
-    desk.happens(Msg::Waiting { drafts: vec![waiting], unreadable: Vec::new() });
+    desk.waits(draft);
     desk.does(Action::Open);
     desk.does(Action::Save);
     desk.refused(&before, &stored(8, "bob", &text("bob")));

@@ -48,6 +48,9 @@ impl Editor {
     /// # Errors
     /// A sentence where there is such a member.
     pub fn add(&mut self, name: &str) -> Result<(), String> {
+        if name.is_empty() {
+            return Err("A field needs a name.".into());
+        }
         let here = self.at().cloned().unwrap_or_default();
         let parent = match self.mine(&here) {
             Some(Value::Object(members)) if members.is_empty() => here.names().to_vec(),
