@@ -222,7 +222,11 @@ impl App {
             1 => "One field needs you.".to_owned(),
             many => format!("{many} fields need you."),
         };
-        let words = format!("{who} saved v{} while you were editing. {need}", theirs.version);
+        let what = match resolution.draft().base.stored() {
+            Some(_) => format!("{who} saved v{} while you were editing.", theirs.version),
+            None => format!("{} is there already: {who} saved v{}.", resolution.draft().key, theirs.version),
+        };
+        let words = format!("{what} {need}");
         self.notice = match self.definition(&resolution.draft().key.collection).fault {
             Some(fault) => super::Notice::Bad(format!("{words} {fault} Look before you save.")),
             None => super::Notice::Good(words),

@@ -400,3 +400,14 @@ fn a_filter_goes_on_by_itself_until_there_are_records_to_show() {
     assert!(desk.effects.is_empty(), "that was the last page: {:?}", desk.effects);
     desk.shows("projects · 1 record · filter: launch");
 }
+
+#[test]
+fn who_creates_what_is_there_already_is_told_whose_it_is() {
+    let mut desk = Desk::sit(Depth::None);
+    desk.keys("n 'prj_9' enter 'Launch' ctrl-s");
+    let theirs = stored(2, "bob", BASE);
+    let mut conflict = refusal(&theirs, &theirs);
+    (conflict.expected, conflict.base, conflict.changes) = (None, None, Vec::new());
+    desk.happens(Msg::Saved { sent: Box::new(desk.sent()), result: Ok(Put::Stale(Box::new(conflict))) });
+    desk.shows("projects/prj_9 is there already: bob saved v2.");
+}
