@@ -1,4 +1,4 @@
-//! What midair is installed with: completions in real shells, manual pages.
+//! What midair is installed with: completions in real shells, manual pages, the units of systemd.
 #![allow(clippy::unwrap_used)]
 
 #[path = "packages/completions.rs"]
@@ -7,4 +7,13 @@ mod completions;
 mod pages;
 mod pty;
 mod shell;
+#[path = "packages/systemd.rs"]
+mod systemd;
 mod tools;
+
+use std::path::{Path, PathBuf};
+
+/// A file of the repository.
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}

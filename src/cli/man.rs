@@ -14,12 +14,16 @@ use super::exit::{Exit, Failure};
 use super::settings::TABLE;
 
 /// What midair heeds that is none of its settings.
-const ENVIRONMENT: [(&str, &str); 5] = [
+const ENVIRONMENT: [(&str, &str); 6] = [
     ("EDITOR", "The editor that a field is given to, where VISUAL names none; else vi."),
     ("VISUAL", "The editor that a field is given to."),
     ("NO_COLOR", "With anything in it, there are no colours. CLICOLOR=0 says the same."),
     ("COLORTERM", "With truecolor or 24bit in it, there are all colours; COLORFGBG and TERM are heeded as well."),
     ("XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_STATE_HOME", "Where the files below are, if not where they usually are."),
+    (
+        "LISTEN_FDS, NOTIFY_SOCKET, WATCHDOG_USEC",
+        "What systemd hands to midair serve: a listening socket, and where to say that it is ready and alive.",
+    ),
 ];
 
 /// Where midair keeps what.

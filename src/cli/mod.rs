@@ -17,6 +17,7 @@ mod records;
 mod seed;
 mod serve;
 mod settings;
+mod supervisor;
 mod target;
 
 use std::io::{IsTerminal, Write};

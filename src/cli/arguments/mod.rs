@@ -84,7 +84,8 @@ impl Common {
 pub enum Command {
     /// Run the server in the foreground, until it is interrupted
     ///
-    /// It answers /healthz and /readyz, and tells of itself at /metrics (OpenMetrics) and /v1/stats.
+    /// It answers /healthz and /readyz, and tells of itself at /metrics (OpenMetrics) and /v1/stats. A socket that systemd
+    /// hands over is listened on in the place of --listen, and systemd is told when it is ready.
     #[command(after_help = Exit::table())]
     Serve(Serve),
 
