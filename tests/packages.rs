@@ -1,8 +1,10 @@
-//! What midair is installed with: completions in real shells, manual pages, the units of systemd.
+//! What midair is installed with: completions in real shells, manual pages, the units of systemd, the examples.
 #![allow(clippy::unwrap_used)]
 
 #[path = "packages/completions.rs"]
 mod completions;
+#[path = "packages/examples.rs"]
+mod examples;
 #[path = "packages/pages.rs"]
 mod pages;
 mod pty;
