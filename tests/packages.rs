@@ -1,10 +1,12 @@
-//! What midair is installed with: completions in real shells, manual pages, the units of systemd, the examples.
+//! What midair is installed with: completions in real shells, manual pages, the units of systemd, the Debian package.
 #![allow(clippy::unwrap_used)]
 
 #[path = "packages/completions.rs"]
 mod completions;
 #[path = "packages/examples.rs"]
 mod examples;
+#[path = "packages/image.rs"]
+mod image;
 #[path = "packages/pages.rs"]
 mod pages;
 mod pty;
@@ -12,6 +14,9 @@ mod shell;
 #[path = "packages/systemd.rs"]
 mod systemd;
 mod tools;
+
+#[path = "packages/debian.rs"]
+mod debian;
 
 use std::path::{Path, PathBuf};
 
