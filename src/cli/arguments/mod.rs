@@ -36,6 +36,7 @@ pub struct Arguments {
 
 /// What every command understands.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Common {
     /// The name that your changes carry [default: your login name]
     #[arg(long = "as", global = true, value_name = "NAME", env = "MIDAIR_AS", hide_env_values = true, value_parser = name)]
