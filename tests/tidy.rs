@@ -3,8 +3,11 @@
 
 #[path = "tidy/paths.rs"]
 mod paths;
+#[path = "tidy/scripts.rs"]
+mod scripts;
 #[path = "tidy/stories.rs"]
 mod stories;
+mod tools;
 
 use std::path::{Path, PathBuf};
 
@@ -161,6 +164,20 @@ fn every_file_keeps_the_rules_of_the_house() {
         })
         .collect();
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn shellcheck_has_nothing_to_say_of_any_script() {
+    if !tools::are_here(&["shellcheck"], "reading the shell scripts") {
+        return;
+    }
+    let found = scripts::all(Path::new(env!("CARGO_MANIFEST_DIR")));
+    assert!(found.len() >= 8, "only {found:?} were found");
+    assert_eq!(scripts::faults(&found), "");
+    let folder = tempfile::tempdir().unwrap();
+    let careless = folder.path().join("careless.sh");
+    std::fs::write(&careless, "#!/bin/sh\nrm $1\n").unwrap();
+    assert!(scripts::faults(&[careless]).contains("SC2086"));
 }
 
 #[test]

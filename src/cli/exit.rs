@@ -60,6 +60,11 @@ impl Exit {
         }
     }
 
+    /// Every code with its meaning.
+    pub fn each() -> impl Iterator<Item = (u8, &'static str)> {
+        Self::ALL.into_iter().map(Self::declared)
+    }
+
     /// The table of all codes, for `--help`.
     #[must_use]
     pub fn table() -> String {

@@ -48,6 +48,11 @@ impl Hosted {
             io::ErrorKind::AddrInUse => NoHost::PortTaken,
             _ => NoHost::Never(format!("cannot listen on {listen}: {fault}; choose another address with --listen")),
         })?;
+        Self::on(listener, db, limits, memory).await
+    }
+
+    /// The same, on a socket that listens already.
+    pub async fn on(listener: TcpListener, db: &Path, limits: Limits, memory: u64) -> Result<Self, NoHost> {
         let address = listener.local_addr().map_err(|fault| NoHost::Never(fault.to_string()))?;
         let path = db.to_owned();
         let opened = tokio::task::spawn_blocking(move || open(&path, memory)).await;

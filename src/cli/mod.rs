@@ -2,6 +2,7 @@
 
 mod arguments;
 mod backup;
+mod completions;
 mod exit;
 mod export;
 mod home;
@@ -9,12 +10,14 @@ mod hosting;
 mod import;
 pub mod local;
 mod log;
+mod man;
 mod merge;
 mod places;
 mod records;
 mod seed;
 mod serve;
 mod settings;
+mod supervisor;
 mod target;
 
 use std::io::{IsTerminal, Write};
@@ -35,8 +38,11 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(fault) => fault.exit(),
     };
-    if let Some(Command::Merge(merge)) = &arguments.command {
-        return report(merge::merge(merge));
+    match &arguments.command {
+        Some(Command::Merge(merge)) => return report(merge::merge(merge)),
+        Some(Command::Completions(asked)) => return report(completions::completions(asked)),
+        Some(Command::Man(asked)) => return report(man::man(asked)),
+        _ => {}
     }
     let settings = Settings::of(&matches, &arguments.common);
     if let Some(Command::Config(asked)) = &arguments.command {
@@ -84,6 +90,8 @@ async fn carry_out(arguments: &Arguments, settings: &Settings) -> Result<Exit, F
         Some(Command::Restore(asked)) => records::restore(common, asked).await,
         Some(Command::Watch(asked)) => records::watch(common, asked).await,
         Some(Command::Merge(files)) => merge::merge(files),
+        Some(Command::Completions(asked)) => completions::completions(asked),
+        Some(Command::Man(asked)) => man::man(asked),
         Some(Command::Mergetool(files)) => merge::tool::mergetool(common, files, settings).await,
         Some(Command::Config(asked)) => settings::show::config(settings, asked),
     }

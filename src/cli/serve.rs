@@ -4,11 +4,13 @@ use std::io::Write;
 use std::path::Path;
 
 use midair_server::Limits;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::arguments::{Common, Serve};
 use super::exit::{Exit, Failure};
 use super::hosting::{Hosted, NoHost};
+use super::supervisor::{self, Pulse};
 use super::{log, places, seed};
 
 /// Serves, and says on stdout where, when it is ready.
@@ -16,6 +18,7 @@ pub async fn serve(common: &Common, how: &Serve) -> Result<Exit, Failure> {
     if common.server.is_some() {
         return Err(Failure::usage("serve runs a server here; --server names one elsewhere: leave it out"));
     }
+    let socket = supervisor::socket()?;
     let _log = log::onto_stderr(how.log, how.log_level.as_deref());
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::because)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::because)?;
@@ -23,7 +26,12 @@ pub async fn serve(common: &Common, how: &Serve) -> Result<Exit, Failure> {
     // Each connection is an open file, and the usual limit is for programs that have few.
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let limits = Limits { test_hooks: how.test_hooks, ..Limits::default() };
-    let mut hosted = start(common, &db, limits, how.memory.unwrap_or_else(usual_memory)).await?;
+    let memory = how.memory.unwrap_or_else(usual_memory) << 20;
+    let mut hosted = match socket {
+        Some(socket) => on(socket, &db, limits, memory).await,
+        None => Hosted::start(common.listen(), &db, limits, memory).await,
+    }
+    .map_err(|obstacle| why_not(obstacle, common, &db))?;
     if hosted.empty && !common.no_seed {
         seed::sow(&hosted.url()).await?;
     }
@@ -35,27 +43,39 @@ pub async fn serve(common: &Common, how: &Serve) -> Result<Exit, Failure> {
     }
     let ready = format!("midair server on http://{} · {}\n", hosted.address, db.display());
     let _ = std::io::stdout().lock().write_all(ready.as_bytes());
-    let exit = tokio::select! {
-        _ = interrupt.recv() => Exit::Interrupted,
-        _ = terminate.recv() => Exit::Terminated,
-        why = hosted.ended() => return Err(Failure::because(why)),
+    supervisor::ready(hosted.address);
+    let mut pulse = Pulse::asked_for();
+    let exit = loop {
+        tokio::select! {
+            _ = interrupt.recv() => break Exit::Interrupted,
+            _ = terminate.recv() => break Exit::Terminated,
+            why = hosted.ended() => return Err(Failure::because(why)),
+            () = pulse.beat() => {}
+        }
     };
+    supervisor::ending();
     hosted.stop().await;
     Ok(exit)
 }
 
-async fn start(common: &Common, db: &Path, limits: Limits, mebibytes: u64) -> Result<Hosted, Failure> {
-    let listen = common.listen();
-    Hosted::start(listen, db, limits, mebibytes << 20).await.map_err(|obstacle| match obstacle {
-        NoHost::PortTaken => {
-            Failure::because(format!("{listen} is taken; is a midair running? choose another address with --listen"))
-        }
+async fn on(socket: std::net::TcpListener, db: &Path, limits: Limits, memory: u64) -> Result<Hosted, NoHost> {
+    let listener = socket.set_nonblocking(true).and_then(|()| TcpListener::from_std(socket));
+    let listener = listener.map_err(|fault| NoHost::Never(format!("the socket cannot be listened on: {fault}")))?;
+    Hosted::on(listener, db, limits, memory).await
+}
+
+fn why_not(obstacle: NoHost, common: &Common, db: &Path) -> Failure {
+    match obstacle {
+        NoHost::PortTaken => Failure::because(format!(
+            "{} is taken; is a midair running? choose another address with --listen",
+            common.listen()
+        )),
         NoHost::DatabaseTaken => Failure::because(format!(
             "another midair serves {} already; stop it, or name another file with --db",
             db.display()
         )),
         NoHost::Never(sentence) => Failure::because(sentence),
-    })
+    }
 }
 
 /// How many MiB records may take where nobody says: a sixteenth of what this process may have.

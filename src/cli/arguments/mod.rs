@@ -1,5 +1,6 @@
 //! The command line: what can be asked for, in which words, with which help; refuses to do any of it.
 
+mod packaging;
 mod records;
 
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use midair_record::Pointer;
 use midair_record::merge::rule::Rule;
 
+pub use packaging::{Completions, Man, Shell};
 pub use records::{Diff, Get, List, Log, OnConflict, OnEdited, Patch, Put, Remove, Restore, Scope, Show, Told, Watch};
 
 use super::exit::Exit;
@@ -34,6 +36,7 @@ pub struct Arguments {
 
 /// What every command understands.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Common {
     /// The name that your changes carry [default: your login name]
     #[arg(long = "as", global = true, value_name = "NAME", env = "MIDAIR_AS", hide_env_values = true, value_parser = name)]
@@ -82,7 +85,8 @@ impl Common {
 pub enum Command {
     /// Run the server in the foreground, until it is interrupted
     ///
-    /// It answers /healthz and /readyz, and tells of itself at /metrics (OpenMetrics) and /v1/stats.
+    /// It answers /healthz and /readyz, and tells of itself at /metrics (OpenMetrics) and /v1/stats. A socket that systemd
+    /// hands over is listened on in the place of --listen, and systemd is told when it is ready.
     #[command(after_help = Exit::table())]
     Serve(Serve),
 
@@ -180,6 +184,17 @@ pub enum Command {
     /// and --set NAME=VALUE before both.
     #[command(after_help = Exit::table())]
     Config(Config),
+
+    /// Print what lets a shell complete the words of midair
+    ///
+    /// It belongs into ~/.local/share/bash-completion/completions/midair, a file _midair in a folder of zsh's $fpath, or
+    /// ~/.config/fish/completions/midair.fish.
+    #[command(after_help = Exit::table())]
+    Completions(Completions),
+
+    /// Print the manual page of midair, or write all pages into a folder
+    #[command(after_help = Exit::table())]
+    Man(Man),
 }
 
 #[derive(Args, Debug)]

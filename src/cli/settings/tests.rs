@@ -138,6 +138,8 @@ fn a_server_of_its_own_takes_no_notice_of_another_one() {
     assert_eq!(completed(&["midair", "--server", "http://here"]), (Some("http://here".into()), 7));
     assert_eq!(completed(&["midair", "--db", "here.db"]).0, None);
     assert_eq!(completed(&["midair", "serve", "--listen", "127.0.0.1:8"]), (None, 8));
+    assert_eq!(completed(&["midair", "restore-store", "a.backup"]).0, None);
+    assert_eq!(completed(&["midair", "restore", "projects/apollo", "1"]).0, Some("http://there".into()));
 }
 
 #[test]

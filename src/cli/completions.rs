@@ -1,0 +1,23 @@
+//! `midair completions`: what a shell has to know to complete midair's words, made from the command line itself.
+
+use std::io::Write;
+
+use clap::CommandFactory;
+use clap_complete::{aot, generate};
+
+use super::arguments::{Arguments, Completions, Shell};
+use super::exit::{Exit, Failure};
+
+/// Prints the script of a shell.
+pub fn completions(asked: &Completions) -> Result<Exit, Failure> {
+    let shell = match asked.shell {
+        Shell::Bash => aot::Shell::Bash,
+        Shell::Zsh => aot::Shell::Zsh,
+        Shell::Fish => aot::Shell::Fish,
+    };
+    let mut script = Vec::new();
+    generate(shell, &mut Arguments::command(), "midair", &mut script);
+    // Whoever closed the pipe has read enough.
+    let _ = std::io::stdout().write_all(&script);
+    Ok(Exit::Done)
+}
