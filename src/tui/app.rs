@@ -16,6 +16,7 @@ mod pulse;
 mod record;
 mod saving;
 mod schema;
+mod standing;
 mod taking_back;
 mod typing;
 mod veil;
@@ -30,6 +31,7 @@ use self::drafts::{Find, Orders};
 pub use self::draw::SMALLEST;
 pub(in crate::tui) use self::draw::{draw_begun, draw_keys};
 use self::saving::Flight;
+pub use self::standing::{Decidable, Listed};
 use super::company::Company;
 use super::definition::Definition;
 use super::keyboard::{Keyboard, Pressed};
@@ -244,7 +246,7 @@ impl App {
     }
 
     /// Where keys mean something now.
-    fn place(&self) -> Place {
+    pub fn place(&self) -> Place {
         match (&self.palette, &self.help) {
             (Some(_), _) => Place::Palette,
             (None, Some(help)) if help.searching() => Place::Prompt,
