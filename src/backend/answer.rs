@@ -142,13 +142,20 @@ impl Answer {
                 self.server, self.status
             ));
         }
-        if !self.is_json() || self.status.is_redirection() || self.status.is_informational() {
+        let barred = match status {
+            401 => Some(format!("{} asks for credentials, and midair has none to send", self.server)),
+            403 => Some(format!("{} does not allow that", self.server)),
+            _ => None,
+        };
+        let readable = self.is_json() || barred.is_some();
+        if !readable || self.status.is_redirection() || self.status.is_informational() {
             return self.not_midair();
         }
         let problem = self.problem();
         let detail = [problem.detail, problem.title]
             .into_iter()
             .find(|text| !text.is_empty())
+            .or(barred)
             .unwrap_or_else(|| format!("{} refused without saying why", self.server));
         let fault = |one: ProblemError| Violation { at: one.pointer, what: one.detail };
         let faults = problem.errors.into_iter().map(fault).collect();

@@ -38,6 +38,7 @@ impl Backend {
         let answer = self.get(self.url(&["healthz"])).await?;
         let health: Health = match serde_json::from_slice(&answer.body) {
             Ok(health) if answer.status.is_success() => health,
+            _ if matches!(answer.status.as_u16(), 401 | 403) => return Err(answer.fault(Asks::Read)),
             _ => return Err(answer.not_midair()),
         };
         match health {

@@ -17,6 +17,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use midair_record::wire::{Key, Put, Stored};
 use ratatui::crossterm::event::{Event, KeyEventKind};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -82,17 +83,41 @@ impl Signals {
     }
 }
 
-/// Opens the screen and stays until the person leaves or a signal comes. Whatever is typed is on disk afterwards.
+/// A draft that a seat is opened for alone: the seat is left as soon as it is settled.
+pub struct Errand {
+    /// The draft's name in the box.
+    pub slot: String,
+    /// The record that it is of.
+    pub key: Key,
+    /// The version that came of it.
+    pub saved: Option<Stored>,
+}
+
+impl Errand {
+    fn hear(&mut self, message: &Msg) {
+        if let Msg::Saved { sent, result: Ok(Put::Stored { stored, .. }) } = message
+            && sent.key == self.key
+        {
+            self.saved = Some(stored.clone());
+        }
+    }
+}
+
+/// Opens the screen and stays until the person leaves or a signal comes, or until the draft is settled that it is opened
+/// for. Whatever is typed is on disk afterwards.
 ///
 /// # Errors
 /// When the terminal cannot be set up or written to.
-pub async fn run(session: Session) -> anyhow::Result<Ending> {
+pub async fn run(session: Session, mut errand: Option<&mut Errand>) -> anyhow::Result<Ending> {
     let mut signals = Signals::new()?;
     let mut screen = terminal::enter("for scripts there are `midair import`, `export` and `serve`", session.mouse)?;
     let Session { mouse, rest, hosting, notice, place } = session;
     let size = screen.size()?;
     let mut outside = outside::Outside::new(place.outside.clone());
     let (mut seat, mut todo) = Seat::take(place, (size.width, size.height), hosting);
+    if let Some(errand) = &errand {
+        seat.settles(&errand.slot);
+    }
     // None while the terminal is somebody else's.
     let mut reports = Some(terminal::Reports::listen());
     let mut pointer = pointer::Pointer::default();
@@ -131,7 +156,12 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
                         seat.app.warn(why);
                     }
                 }
-                errand => todo.extend(seat.carry_out(vec![errand])),
+                // The draft that the seat was taken for is settled.
+                Effect::DropDraft { .. } => {
+                    seat.part();
+                    break 'seat Ending::Quit;
+                }
+                other => todo.extend(seat.carry_out(vec![other])),
             }
         }
         if outside.is_open() {
@@ -139,7 +169,7 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
             tokio::select! {
                 signal = signals.next() => if signal != 2 { break Ending::Signal(signal) },
                 _ = ticks.tick() => todo.extend(seat.tick()),
-                message = seat.next() => todo.extend(seat.update(message)),
+                message = seat.next() => todo.extend(heard(&mut seat, errand.as_deref_mut(), message)),
                 written = outside.ended() => {
                     screen = terminal::take_over(mouse)?;
                     let size = screen.size()?;
@@ -149,7 +179,7 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
             }
             continue;
         }
-        let heard = reports.get_or_insert_with(terminal::Reports::listen);
+        let listening = reports.get_or_insert_with(terminal::Reports::listen);
         screen.draw(|frame| {
             let area = frame.area();
             frame.render_widget(&seat.app, area);
@@ -160,16 +190,16 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
         tokio::select! {
             signal = signals.next() => break Ending::Signal(signal),
             _ = ticks.tick() => todo.extend(seat.tick()),
-            message = seat.next() => todo.extend(seat.update(message)),
-            event = heard.next() => match event {
+            message = seat.next() => todo.extend(heard(&mut seat, errand.as_deref_mut(), message)),
+            event = listening.next() => match event {
                 Some(Ok(event)) => todo.extend(happened(&mut seat, &mut pointer, event)),
                 Some(Err(_)) | None => break Ending::Signal(1),
             },
         }
         while let Some(message) = seat.waiting() {
-            todo.extend(seat.update(message));
+            todo.extend(heard(&mut seat, errand.as_deref_mut(), message));
         }
-        while let Some(Ok(event)) = heard.waiting() {
+        while let Some(Ok(event)) = listening.waiting() {
             todo.extend(happened(&mut seat, &mut pointer, event));
         }
     };
@@ -182,6 +212,13 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
     }
     seat.leave().await;
     Ok(ending)
+}
+
+fn heard(seat: &mut Seat, errand: Option<&mut Errand>, message: Msg) -> Vec<Effect> {
+    if let Some(errand) = errand {
+        errand.hear(&message);
+    }
+    seat.update(message)
 }
 
 fn happened(seat: &mut Seat, pointer: &mut pointer::Pointer, event: Event) -> Vec<Effect> {

@@ -44,6 +44,8 @@ pub struct Seat {
     orders: usize,
     /// The newest version of each record that the feed told of.
     told: HashMap<Key, u64>,
+    /// The draft that the seat was taken for, by its name in the box.
+    settling: Option<String>,
 }
 
 impl Seat {
@@ -58,12 +60,29 @@ impl Seat {
         app.resize(columns, rows);
         let keeper = Keeper::start(drafts, &outside, &backend, send.clone());
         let errands = Errands::new(backend, keeper.clone(), send.clone());
-        let mut seat =
-            Seat { app, errands, keeper, send, messages, revive, connection: None, orders: 0, told: HashMap::new() };
+        let mut seat = Seat {
+            app,
+            errands,
+            keeper,
+            send,
+            messages,
+            revive,
+            connection: None,
+            orders: 0,
+            told: HashMap::new(),
+            settling: None,
+        };
         seat.connect(hosting);
         let first = seat.app.start();
         let left = seat.carry_out(first);
         (seat, left)
+    }
+
+    /// Opens on the draft of this name in the box, for which alone the seat was taken: that it is dropped is given back as
+    /// well.
+    pub fn settles(&mut self, slot: &str) {
+        self.app.open_on(slot);
+        self.settling = Some(slot.to_owned());
     }
 
     /// Connects, or connects anew.
@@ -120,6 +139,11 @@ impl Seat {
                 errand => {
                     let ordered = matches!(errand, Effect::KeepDraft { .. } | Effect::Save { .. } | Effect::FindDrafts);
                     self.orders += usize::from(ordered);
+                    if let Effect::DropDraft { slot } = &errand
+                        && self.settling.as_ref() == Some(slot)
+                    {
+                        left.push(errand.clone());
+                    }
                     self.errands.run(errand);
                 }
             }

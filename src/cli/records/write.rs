@@ -39,7 +39,8 @@ impl<'d> Done<'d> {
     }
 }
 
-fn told(key: &Key, ending: &Ending, how: Told) -> Result<Exit, Failure> {
+/// Tells how a write ended.
+pub fn told(key: &Key, ending: &Ending, how: Told) -> Result<Exit, Failure> {
     let (done, words) = match ending {
         Ending::Stored { stored, created, merged } => {
             let status = if *created { "created" } else { "saved" };
@@ -76,7 +77,7 @@ fn told(key: &Key, ending: &Ending, how: Told) -> Result<Exit, Failure> {
 }
 
 /// What a file holds, or stdin.
-fn bytes_of(file: &Path) -> Result<Vec<u8>, Failure> {
+pub fn bytes_of(file: &Path) -> Result<Vec<u8>, Failure> {
     let cannot = |fault: std::io::Error| Failure::usage(format!("{} cannot be read: {fault}", file.display()));
     if file == Path::new("-") {
         let mut bytes = Vec::new();
