@@ -61,6 +61,18 @@ async fn a_stale_write_is_refused_with_both_sides_and_who_wrote_between() {
 }
 
 #[tokio::test]
+async fn who_counts_what_another_counted_as_well_has_not_been_counted_yet() {
+    let house = House::open().await;
+    let counter = r#"{"schema":{"properties":{"stock":{"x-merge":"counter"}}}}"#;
+    house.ask("PUT", "/v1/collections/projects", &[("if-none-match", "*")], counter).await;
+    let v1 = house.create(AT, r#"{"name":"Launch","stock":10}"#).await;
+    house.replace(AT, &v1, "bob", r#"{"name":"Launch","stock":8}"#).await;
+    let two_more = house.ask("PUT", AT, &[("if-match", &v1)], r#"{"name":"Launch","stock":8}"#).await;
+    assert_eq!((two_more.status, &two_more.json()["alreadyApplied"]), (412, &json!(null)));
+    assert_eq!(two_more.json()["overlap"], json!(["/stock"]));
+}
+
+#[tokio::test]
 async fn whoever_prefers_little_is_told_the_versions_and_not_the_fields() {
     let house = House::open().await;
     let first = house.create(AT, r#"{"n":1}"#).await;

@@ -136,6 +136,8 @@ pub(super) struct Declared {
     pub(super) groups: Vec<Vec<String>>,
     /// Whether the place, or one inside it, is always asked.
     asks: bool,
+    /// Whether it, or one inside it, is a counter.
+    pub(super) counts: bool,
 }
 
 impl Declared {
@@ -147,9 +149,10 @@ impl Declared {
         self.items.as_deref()
     }
 
-    fn with_asks(mut self) -> Self {
+    fn with_what_is_inside(mut self) -> Self {
         let inside = || self.members.values().chain(self.others.as_deref()).chain(self.items.as_deref());
         self.asks = self.rule == Some(Rule::Manual) || inside().any(|declared| declared.asks);
+        self.counts = self.rule == Some(Rule::Counter) || inside().any(|declared| declared.counts);
         self
     }
 
@@ -306,7 +309,7 @@ impl Reader<'_> {
                 *place = Some(Box::new(self.read(schema, &at.child(word))?));
             }
         }
-        Ok(declared.with_asks())
+        Ok(declared.with_what_is_inside())
     }
 
     fn resolve(&self, to: &str) -> Option<Value> {
@@ -329,8 +332,9 @@ fn laid_over(under: Declared, over: Declared) -> Declared {
         items: over.items.or(under.items),
         groups,
         asks: false,
+        counts: false,
     };
-    declared.with_asks()
+    declared.with_what_is_inside()
 }
 
 /// `groups` and one more: groups that share a member are decided together, so that they are one.

@@ -167,3 +167,18 @@ fn a_group_in_an_object_that_both_added_is_asked_like_any_member_of_it() {
     let merge = merged_by(schema, "{}", r#"{"o":{"price":1,"currency":"EUR"}}"#, r#"{"o":{"n":0}}"#);
     assert!(merge.units().iter().all(|unit| unit.state == State::Conflict(Kind::AddAdd)));
 }
+
+#[test]
+fn two_who_count_the_same_count_twice() {
+    let stock = r#"{"properties":{"stock":{"x-merge":"counter"}}}"#;
+    let counted = |base: &str, both: &str| merged_by(stock, base, both, both).clean().map(|fields| fields["stock"].clone());
+    let number = |text: &str| Some(Value::parse(text).unwrap());
+    assert_eq!(counted(r#"{"stock":10}"#, r#"{"stock":8}"#), number("6"));
+    assert_eq!(counted(r#"{"stock":10}"#, r#"{"stock":10}"#), number("10"));
+    assert_eq!(counted("{}", r#"{"stock":5}"#), number("5"), "both wrote down what is there");
+    assert_eq!(counted(r#"{"stock":10}"#, r#"{"stock":"none"}"#), number(r#""none""#));
+    let lines = r#"{"properties":{"lines":{"x-merge":"map","items":{"properties":{"n":{"x-merge":"counter"}}}}}}"#;
+    let both = r#"{"lines":[{"id":1,"n":8,"x":1}]}"#;
+    let merged = merged_by(lines, r#"{"lines":[{"id":1,"n":10,"x":0}]}"#, both, both).clean();
+    assert_eq!(merged, Some(object(r#"{"lines":[{"id":1,"n":6,"x":1}]}"#)));
+}

@@ -142,7 +142,7 @@ impl<'v> Walk<'_, 'v> {
         }
         let rule = self.rule(sides, declared);
         if mine == theirs {
-            return self.unit(sides, State::Same, rule);
+            return self.agreed(sides, rule, declared);
         }
         let one_sided = match () {
             () if theirs == base => Some(State::OnlyMine),
@@ -159,6 +159,23 @@ impl<'v> Walk<'_, 'v> {
             }
             Some(state) => self.unit(sides, state, rule),
             None => self.disputed(sides, rule, declared),
+        }
+    }
+
+    /// Both sides made the same of it. That is one change, except to what is counted: two who took the same number away
+    /// took twice as many.
+    fn agreed(&mut self, sides: Sides<'v>, (rule, reason): (Rule, Reason), declared: Option<&Declared>) -> Node {
+        let counts_inside = || declared.and_then(Declared::items).is_some_and(|items| items.counts);
+        match (&rule, sides) {
+            (Rule::Counter, [Some(base), Some(mine), Some(theirs)]) => match number::counted(Some(base), mine, theirs) {
+                Some(sum) => self.push(sides, State::Merged, rule, reason, Vec::new(), Some(sum)),
+                None => self.unit(sides, State::Same, (rule, reason)),
+            },
+            (Rule::Map(Some(key)), _) if counts_inside() => match self.elements(sides, (key, reason), declared) {
+                Some(node) => node,
+                None => self.unit(sides, State::Same, (rule, reason)),
+            },
+            _ => self.unit(sides, State::Same, (rule, reason)),
         }
     }
 

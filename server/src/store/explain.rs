@@ -1,8 +1,9 @@
 //! Why a write was refused: what stands there, what the writer had seen, and who wrote since.
 
 use midair_record::diff::{diff, overlap};
+use midair_record::merge::merge_by;
 use midair_record::merge::rule::{Rule, Rules};
-use midair_record::wire::{Base, Conflict, Current, Key};
+use midair_record::wire::{Base, Conflict, Current, Key, Stored};
 use midair_record::{Object, Pointer, Record};
 use rusqlite::Connection;
 
@@ -59,7 +60,7 @@ pub(super) fn conflict(
     let manual = touched.iter().any(asks) || mine_asks();
     let (already_applied, shared) = match (&now, mine) {
         (Some(now), Some(mine)) => {
-            let same = now.fields.canonical() == mine.canonical();
+            let same = now.fields.canonical() == mine.canonical() && adds_nothing(rules, base.as_ref(), mine, now);
             let shared = match &base {
                 Some(base) => overlap(&diff(base.fields.fields(), mine.fields()), &touched),
                 None => changed_paths(now.fields.fields(), mine.fields()),
@@ -79,6 +80,14 @@ pub(super) fn conflict(
         (None, None) => Current::Missing,
     };
     Ok(Conflict { current, expected, base, changes, omitted, overlap: shared, unknown_token, already_applied, manual })
+}
+
+/// Whether a write of what stands there already is that very change: of two who took the same number from a counter, the
+/// second one took it as well.
+fn adds_nothing(rules: &Rules, base: Option<&Base>, mine: &Record, now: &Stored) -> bool {
+    let Some(base) = base else { return true };
+    let merged = merge_by(rules, Some(base.fields.fields()), mine.fields(), now.fields.fields()).clean();
+    merged.is_none_or(|merged| merged == *now.fields.fields())
 }
 
 /// The members in which two records differ.
