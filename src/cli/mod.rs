@@ -14,6 +14,7 @@ mod log;
 mod man;
 mod merge;
 mod places;
+mod play;
 mod records;
 mod seed;
 mod serve;
@@ -26,7 +27,8 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use arguments::{Arguments, Command};
 use exit::{Exit, Failure};
@@ -58,6 +60,10 @@ pub fn main() -> ExitCode {
     if let (false, Err(failure)) = (has_screen, settings.sound()) {
         return report(Err(failure));
     }
+    if let (Some(Command::Play(_)), false) = (&arguments.command, is_on_the_line(&matches, "server")) {
+        // What is exported for one's work is no server to try things on.
+        arguments.common.server = None;
+    }
     settings.complete(&mut arguments.common, arguments.command.as_ref());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -78,6 +84,11 @@ fn not_understood(fault: &clap::Error) -> ! {
     }
     let _ = std::io::Write::write_all(&mut std::io::stderr(), shown.as_bytes());
     std::process::exit(fault.exit_code())
+}
+
+/// Whether an option stands on the command line itself.
+fn is_on_the_line(matches: &ArgMatches, option: &str) -> bool {
+    matches.value_source(option) == Some(ValueSource::CommandLine)
 }
 
 async fn carry_out(arguments: &Arguments, settings: &Settings) -> Result<Exit, Failure> {
@@ -107,6 +118,7 @@ async fn carry_out(arguments: &Arguments, settings: &Settings) -> Result<Exit, F
         Some(Command::Completions(asked)) => completions::completions(asked),
         Some(Command::Man(asked)) => man::man(asked),
         Some(Command::Mergetool(files)) => merge::tool::mergetool(common, files, settings).await,
+        Some(Command::Play(asked)) => play::play(common, asked).await,
         Some(Command::Config(asked)) => settings::show::config(settings, asked),
     }
 }

@@ -1,5 +1,6 @@
 //! A scenario: who does what in which order, and what must then be seen, as plain values; knows not how it is carried out.
 
+mod bundled;
 mod forms;
 mod pattern;
 mod reading;
@@ -11,6 +12,7 @@ use midair_record::{Pointer, Record, Value};
 
 use crate::tui::msg::Press;
 
+pub use bundled::{BUNDLED, bundled};
 pub use forms::{FORMS, Form};
 
 /// A whole scenario.
@@ -134,6 +136,8 @@ pub enum Cue {
     Online,
     /// The next write arrives, and its answer does not come back.
     LoseAnswer,
+    /// The same, and nothing goes through any more after it.
+    CutAfterWrite,
     /// Reads are answered as things stand now, until further notice.
     StaleReads,
     /// Reads are answered by the server again.
