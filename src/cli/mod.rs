@@ -2,6 +2,8 @@
 
 mod arguments;
 mod backup;
+mod bulk;
+mod doctor;
 mod completions;
 mod edit;
 mod exit;
@@ -9,6 +11,7 @@ mod export;
 mod home;
 mod hosting;
 mod import;
+mod inbox;
 pub mod local;
 mod log;
 mod man;
@@ -53,7 +56,7 @@ pub fn main() -> ExitCode {
         return report(settings::show::config(&settings, asked));
     }
     let has_screen = match &arguments.command {
-        None => true,
+        None | Some(Command::Doctor(_)) => true,
         Some(Command::Mergetool(asked)) => !asked.plain,
         Some(_) => false,
     };
@@ -114,6 +117,9 @@ async fn carry_out(arguments: &Arguments, settings: &Settings) -> Result<Exit, F
         Some(Command::Restore(asked)) => records::restore(common, asked).await,
         Some(Command::Watch(asked)) => records::watch(common, asked).await,
         Some(Command::Edit(asked)) => edit::edit(common, asked, settings).await,
+        Some(Command::Bulk(asked)) => bulk::bulk(common, asked).await,
+        Some(Command::Inbox(asked)) => inbox::inbox(common, asked, settings).await,
+        Some(Command::Doctor(told)) => doctor::doctor(common, *told, settings).await,
         Some(Command::Merge(files)) => merge::merge(files),
         Some(Command::Completions(asked)) => completions::completions(asked),
         Some(Command::Man(asked)) => man::man(asked),

@@ -60,7 +60,12 @@ impl Slot {
             // What is said is why it was refused; that it still counts as being on its way does no harm.
             Err(_) => _ = self.keep(&last, false),
         }
-        self.drafts.release(&self.id);
+        self.release();
         settled
+    }
+
+    /// Lets go of the draft, which stays.
+    pub fn release(&self) {
+        self.drafts.release(&self.id);
     }
 }

@@ -164,7 +164,7 @@ pub fn left(folder: &Path) -> Vec<String> {
 }
 
 /// The words that start the editor: what people set for it, else the one that is there everywhere.
-fn editor() -> OsString {
+pub fn editor() -> OsString {
     let named = |name| std::env::var_os(name).filter(|words| !words.is_empty());
     named("VISUAL").or_else(|| named("EDITOR")).unwrap_or_else(|| "vi".into())
 }

@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use midair_record::Pointer;
 use midair_record::merge::rule::Rule;
 
-pub use edits::Edit;
+pub use edits::{Bulk, Edit, Inbox, InboxDoes, Send as InboxSend};
 pub use packaging::{Completions, Man, Shell};
 pub use records::{Diff, Get, List, Log, OnConflict, OnEdited, Patch, Put, Remove, Restore, Scope, Show, Told, Watch};
 
@@ -144,6 +144,27 @@ pub enum Command {
     /// until it is stored; where it was refused it waits in the inbox. On a terminal a collision opens the screen on it.
     #[command(after_help = Exit::table())]
     Edit(Edit),
+
+    /// Carry out many writes, one a line: {"op":"put","key":"projects/moon","fields":{…}}
+    ///
+    /// A line has op (put, patch or delete) and key, or id under --into; a put has fields, a patch has patch (an array is
+    /// a JSON patch, an object a merge patch, or what contentType says), and any may have note. Each replaces what its
+    /// ifMatch names, creates under ifNoneMatch "*", or stands on the version that is read just before. One faulty line
+    /// keeps all from being sent; then each is done or refused by itself.
+    #[command(after_help = Exit::table())]
+    Bulk(Bulk),
+
+    /// List the drafts that wait on this machine; show, send or drop them
+    ///
+    /// A draft is what was typed or edited and is not stored. One that a living midair has open is left alone.
+    #[command(after_help = Exit::table())]
+    Inbox(Inbox),
+
+    /// Check the terminal, the settings, the server and the store, and say what to do about what is wrong
+    ///
+    /// Nothing is changed and no server is started. The exit code is 1 where something is bad.
+    #[command(after_help = Exit::table())]
+    Doctor(Told),
 
     /// Create records from a file: all of them, or none
     ///

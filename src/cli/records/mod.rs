@@ -1,6 +1,6 @@
 //! The commands that read and write single records, for shells and scripts; each write says what it replaces.
 
-mod read;
+pub mod read;
 pub mod say;
 pub mod settle;
 mod watch;

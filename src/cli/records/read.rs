@@ -248,7 +248,7 @@ async fn changes(backend: &Backend, key: &Key, from: Option<u64>, to: u64) -> Re
 }
 
 /// A change as it may be shown: that a secret changed is said, and not what it was.
-fn masked(change: Change, secrets: &Secrets) -> Change {
+pub fn masked(change: Change, secrets: &Secrets) -> Change {
     let shown = |value: &Option<Value>| secrets.shown(&change.at, value.as_ref()).value().cloned();
     let (was, now) = (shown(&change.was), shown(&change.now));
     let now = if was == now { Some(Value::string(format!("{MASK} changed"))) } else { now };

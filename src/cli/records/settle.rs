@@ -45,16 +45,22 @@ fn pause(attempt: u32) -> Duration {
 
 /// Sends a write; one without an answer, or that the server had no time for, again, which its edit id makes one write.
 async fn send(backend: &Backend, draft: &Draft, exactly: Option<&Record>) -> Result<Put, Failure> {
+    again(async || match exactly {
+        Some(record) => backend.save_exactly(draft, record).await,
+        None => backend.save(draft).await,
+    })
+    .await
+}
+
+/// Asks, and asks again a few times where no answer came or the server had no time. What is asked must be one write however
+/// often it arrives.
+pub async fn again<T>(ask: impl AsyncFn() -> Result<T, Fault>) -> Result<T, Failure> {
     let mut attempt = 0;
     loop {
-        let answer = match exactly {
-            Some(record) => backend.save_exactly(draft, record).await,
-            None => backend.save(draft).await,
-        };
-        match answer {
+        match ask().await {
             Err(Fault::Uncertain(_) | Fault::Refused { status: 429 | 503, .. }) if attempt < SENDINGS => attempt += 1,
             Err(fault) => return Err(fault.into()),
-            Ok(put) => return Ok(put),
+            Ok(answer) => return Ok(answer),
         }
         tokio::time::sleep(pause(attempt + 4)).await;
     }
