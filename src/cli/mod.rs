@@ -3,8 +3,8 @@
 mod arguments;
 mod backup;
 mod bulk;
-mod doctor;
 mod completions;
+mod doctor;
 mod edit;
 mod exit;
 mod export;

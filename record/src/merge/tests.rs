@@ -171,7 +171,8 @@ fn a_group_in_an_object_that_both_added_is_asked_like_any_member_of_it() {
 #[test]
 fn two_who_count_the_same_count_twice() {
     let stock = r#"{"properties":{"stock":{"x-merge":"counter"}}}"#;
-    let counted = |base: &str, both: &str| merged_by(stock, base, both, both).clean().map(|fields| fields["stock"].clone());
+    let counted =
+        |base: &str, both: &str| merged_by(stock, base, both, both).clean().map(|fields| fields["stock"].clone());
     let number = |text: &str| Some(Value::parse(text).unwrap());
     assert_eq!(counted(r#"{"stock":10}"#, r#"{"stock":8}"#), number("6"));
     assert_eq!(counted(r#"{"stock":10}"#, r#"{"stock":10}"#), number("10"));

@@ -167,10 +167,12 @@ impl<'v> Walk<'_, 'v> {
     fn agreed(&mut self, sides: Sides<'v>, (rule, reason): (Rule, Reason), declared: Option<&Declared>) -> Node {
         let counts_inside = || declared.and_then(Declared::items).is_some_and(|items| items.counts);
         match (&rule, sides) {
-            (Rule::Counter, [Some(base), Some(mine), Some(theirs)]) => match number::counted(Some(base), mine, theirs) {
-                Some(sum) => self.push(sides, State::Merged, rule, reason, Vec::new(), Some(sum)),
-                None => self.unit(sides, State::Same, (rule, reason)),
-            },
+            (Rule::Counter, [Some(base), Some(mine), Some(theirs)]) => {
+                match number::counted(Some(base), mine, theirs) {
+                    Some(sum) => self.push(sides, State::Merged, rule, reason, Vec::new(), Some(sum)),
+                    None => self.unit(sides, State::Same, (rule, reason)),
+                }
+            }
             (Rule::Map(Some(key)), _) if counts_inside() => match self.elements(sides, (key, reason), declared) {
                 Some(node) => node,
                 None => self.unit(sides, State::Same, (rule, reason)),
