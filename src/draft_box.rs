@@ -86,9 +86,15 @@ impl DraftBox {
     /// What the system says when the folder cannot be made, read or made private.
     pub fn open(dir: &Path) -> io::Result<Self> {
         make_private(dir)?;
-        let drafts = DraftBox { dir: dir.to_owned(), held: Arc::default() };
+        let drafts = DraftBox::at(dir);
         drafts.clear_half_written()?;
         Ok(drafts)
+    }
+
+    /// The folder as it is: nothing is made, mended or cleared up.
+    #[must_use]
+    pub fn at(dir: &Path) -> Self {
+        DraftBox { dir: dir.to_owned(), held: Arc::default() }
     }
 
     /// Keeps a draft in place of what was kept under its id. On return it is on the disk.
@@ -149,6 +155,27 @@ impl DraftBox {
             .collect();
         waiting.sort_by(|a, b| b.saved_at.cmp(&a.saved_at));
         waiting
+    }
+
+    /// Every draft that can be read, newest first, and whether a living process holds it.
+    #[must_use]
+    pub fn all(&self) -> Vec<(Kept, bool)> {
+        let mut all: Vec<Kept> = self.drafts().filter_map(Result::ok).collect();
+        all.sort_by(|a, b| b.saved_at.cmp(&a.saved_at));
+        let with_held = |kept: Kept| {
+            let held = !self.is_free(&kept.id);
+            (kept, held)
+        };
+        all.into_iter().map(with_held).collect()
+    }
+
+    /// The whole text of a draft's file, and where it stands.
+    ///
+    /// # Errors
+    /// What the system says where it cannot be read.
+    pub fn text(&self, id: &str) -> io::Result<(String, PathBuf)> {
+        let path = self.file(id);
+        Ok((fs::read_to_string(&path)?, path))
     }
 
     /// The files that stand here as drafts and cannot be read. They are never touched.
@@ -339,6 +366,7 @@ mod tests {
         assert!(mine.claim("a") && mine.claim("a"));
         assert!(!theirs.claim("a"));
         assert!(ids(&theirs).is_empty() && ids(&mine).is_empty());
+        assert!(theirs.all().iter().all(|(kept, held)| kept.id == "a" && *held));
 
         mine.release("a");
         assert_eq!(ids(&theirs), ["a"]);

@@ -21,4 +21,5 @@ mod tally;
 pub use observe::{REQUEST_TARGET, markdown as metrics_markdown};
 pub use serve::{Limits, serve};
 pub use store::backup::{BackupError, Restored, backup, restore};
+pub use store::check::{Checked, check};
 pub use store::{OpenError, Store};

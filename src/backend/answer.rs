@@ -1,10 +1,11 @@
 //! What came back over HTTP, read with suspicion: size, kind, entity tag, problem details; refuses to know what it is for.
 
+use jiff::Timestamp;
 use midair_record::Pointer;
 use midair_record::Record;
 use midair_record::schema::Violation;
 use midair_record::wire::{Base, Stored, Token, Tombstone, VersionLine};
-use reqwest::header::{CONTENT_TYPE, ETAG, HeaderMap, LAST_MODIFIED};
+use reqwest::header::{CONTENT_TYPE, DATE, ETAG, HeaderMap, LAST_MODIFIED};
 use reqwest::{RequestBuilder, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -142,13 +143,20 @@ impl Answer {
                 self.server, self.status
             ));
         }
-        if !self.is_json() || self.status.is_redirection() || self.status.is_informational() {
+        let barred = match status {
+            401 => Some(format!("{} asks for credentials, and midair has none to send", self.server)),
+            403 => Some(format!("{} does not allow that", self.server)),
+            _ => None,
+        };
+        let readable = self.is_json() || barred.is_some();
+        if !readable || self.status.is_redirection() || self.status.is_informational() {
             return self.not_midair();
         }
         let problem = self.problem();
         let detail = [problem.detail, problem.title]
             .into_iter()
             .find(|text| !text.is_empty())
+            .or(barred)
             .unwrap_or_else(|| format!("{} refused without saying why", self.server));
         let fault = |one: ProblemError| Violation { at: one.pointer, what: one.detail };
         let faults = problem.errors.into_iter().map(fault).collect();
@@ -200,6 +208,11 @@ impl Answer {
         let date = self.header(LAST_MODIFIED.as_str())?;
         let at = jiff::fmt::rfc2822::parse(date).ok()?.timestamp();
         Some(at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
+    }
+
+    /// What the server's clock said (RFC 9110 section 6.6.1).
+    pub(super) fn date(&self) -> Option<Timestamp> {
+        Some(jiff::fmt::rfc2822::parse(self.header(DATE.as_str())?).ok()?.timestamp())
     }
 
     fn header(&self, name: &str) -> Option<&str> {

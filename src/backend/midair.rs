@@ -1,5 +1,6 @@
 //! What is read from midair's own server: the records, their histories, and the server itself; refuses to write anything.
 
+use jiff::Timestamp;
 use midair_record::Record;
 use midair_record::pulse::Pulse;
 use midair_record::wire::{Key, Stored, VersionLine};
@@ -35,16 +36,34 @@ impl Backend {
     /// [`Fault::NotMidair`] and [`Fault::OtherContract`] when it is somebody else, and as for every question
     /// [`Fault::Unreachable`].
     pub async fn hello(&self) -> Result<Hello, Fault> {
+        self.greeting().await.map(|(hello, _)| hello)
+    }
+
+    /// As [`Backend::hello`], with what its clock says, where it says so.
+    ///
+    /// # Errors
+    /// As [`Backend::hello`].
+    pub async fn greeting(&self) -> Result<(Hello, Option<Timestamp>), Fault> {
         let answer = self.get(self.url(&["healthz"])).await?;
         let health: Health = match serde_json::from_slice(&answer.body) {
             Ok(health) if answer.status.is_success() => health,
+            _ if matches!(answer.status.as_u16(), 401 | 403) => return Err(answer.fault(Asks::Read)),
             _ => return Err(answer.not_midair()),
         };
         match health {
             Health { service, .. } if service != "midair" => Err(answer.not_midair()),
             Health { contract, .. } if contract != CONTRACT => Err(Fault::OtherContract { found: contract }),
-            Health { version, store, .. } => Ok(Hello { version, store }),
+            Health { version, store, .. } => Ok((Hello { version, store }, answer.date())),
         }
+    }
+
+    /// Whether its store answers and can be written.
+    ///
+    /// # Errors
+    /// [`Fault`]; [`Fault::Refused`] with the reason where it cannot.
+    pub async fn ready(&self) -> Result<(), Fault> {
+        let answer = self.get(self.url(&["readyz"])).await?;
+        if answer.status.is_success() { Ok(()) } else { Err(answer.fault(Asks::Read)) }
     }
 
     /// The collections, in the order of their names.

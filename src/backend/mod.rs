@@ -7,6 +7,7 @@ mod bulk;
 mod fault;
 mod feed;
 mod history;
+mod many;
 mod midair;
 mod presence;
 mod trace;
@@ -21,6 +22,7 @@ use reqwest::Url;
 pub use bulk::{Creation, Outcome, Together};
 pub use fault::{BadServer, Fault};
 pub use feed::Told;
+pub use many::{Condition, Deed, OneOfMany, Verdict};
 pub use presence::Presence;
 use trace::Trace;
 

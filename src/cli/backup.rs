@@ -1,15 +1,16 @@
 //! `midair backup` and `midair restore-store`: a copy of the local server's database, taken and put back; refuses to replace a
 //! file that is in use.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use midair_server::{BackupError, OpenError};
+use serde::Serialize;
 
-use super::arguments::Common;
+use super::arguments::{Backup, Common, RestoreStore};
 use super::exit::{Exit, Failure};
 use super::hosting::{NoHost, alone};
 use super::places;
+use super::records::say;
 
 fn said(fault: &BackupError) -> Failure {
     match fault {
@@ -32,21 +33,30 @@ fn database(common: &Common) -> Result<PathBuf, Failure> {
     common.db.clone().map_or_else(places::database, Ok)
 }
 
-fn tell(sentence: &str) {
-    // Whoever closed the pipe does not want to know.
-    let _ = writeln!(std::io::stdout(), "{sentence}");
+/// What was copied where, for programs.
+#[derive(Serialize)]
+struct Copied {
+    backup: String,
+    db: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aside: Option<String>,
 }
 
-/// Copies the database to `file`.
-pub fn backup(common: &Common, file: &Path) -> Result<Exit, Failure> {
-    let db = database(common)?;
+/// Copies the database to a file.
+pub fn backup(common: &Common, asked: &Backup) -> Result<Exit, Failure> {
+    let (db, file) = (database(common)?, &asked.file);
     midair_server::backup(&db, file).map_err(|fault| said(&fault))?;
-    tell(&format!("{} is a backup of {}", file.display(), db.display()));
+    let (backup, db) = (file.display().to_string(), db.display().to_string());
+    match asked.told.json {
+        true => say::json(&Copied { backup, db, aside: None })?,
+        false => say::line(&format!("{backup} is a backup of {db}"))?,
+    }
     Ok(Exit::Done)
 }
 
-/// Puts the backup `file` in the place of the database.
-pub fn restore(common: &Common, file: &Path) -> Result<Exit, Failure> {
+/// Puts a backup in the place of the database.
+pub fn restore(common: &Common, asked: &RestoreStore) -> Result<Exit, Failure> {
+    let file = &asked.file;
     let db = database(common)?;
     let _alone = alone(&db).map_err(|obstacle| match obstacle {
         NoHost::Never(why) => Failure::because(why),
@@ -59,9 +69,15 @@ pub fn restore(common: &Common, file: &Path) -> Result<Exit, Failure> {
         },
     })?;
     let restored = midair_server::restore(file, &db).map_err(|fault| said(&fault))?;
-    tell(&format!("{} is in the place of {}", file.display(), db.display()));
-    if let Some(aside) = restored.aside {
-        tell(&format!("what stood there is now {}", aside.display()));
+    let (backup, db) = (file.display().to_string(), db.display().to_string());
+    let aside = restored.aside.map(|aside| aside.display().to_string());
+    if asked.told.json {
+        say::json(&Copied { backup, db, aside })?;
+        return Ok(Exit::Done);
+    }
+    say::line(&format!("{backup} is in the place of {db}"))?;
+    if let Some(aside) = aside {
+        say::line(&format!("what stood there is now {aside}"))?;
     }
     Ok(Exit::Done)
 }

@@ -14,19 +14,21 @@ pub enum Exit {
     Conflict,
     NotFound,
     Unreachable,
+    Unauthorised,
     HungUp,
     Interrupted,
     Terminated,
 }
 
 impl Exit {
-    const ALL: [Exit; 9] = [
+    const ALL: [Exit; 10] = [
         Exit::Done,
         Exit::Failed,
         Exit::Usage,
         Exit::Conflict,
         Exit::NotFound,
         Exit::Unreachable,
+        Exit::Unauthorised,
         Exit::HungUp,
         Exit::Interrupted,
         Exit::Terminated,
@@ -44,6 +46,7 @@ impl Exit {
             Exit::Conflict => (3, "somebody else's record or change stands in the way; nothing was overwritten"),
             Exit::NotFound => (4, "there is no such collection or record"),
             Exit::Unreachable => (5, "the server cannot be reached"),
+            Exit::Unauthorised => (6, "the server does not let you do that"),
             Exit::HungUp => (129, "the terminal went away; what was typed is kept"),
             Exit::Interrupted => (130, "interrupted"),
             Exit::Terminated => (143, "terminated"),
@@ -105,6 +108,7 @@ impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
         let exit = match &fault {
             Fault::Unreachable(_) | Fault::Uncertain(_) => Exit::Unreachable,
+            Fault::Refused { status: 401 | 403, .. } => Exit::Unauthorised,
             Fault::Refused { status: 404 | 410, .. } => Exit::NotFound,
             Fault::Refused { status: 409 | 412, .. } => Exit::Conflict,
             Fault::Refused { .. } | Fault::NotMidair(_) | Fault::OtherContract { .. } | Fault::Broken(_) => {
@@ -128,7 +132,7 @@ mod tests {
     #[test]
     fn the_help_names_every_code_once() {
         let table = Exit::table();
-        for code in [0, 1, 2, 3, 4, 5, 129, 130, 143] {
+        for code in [0, 1, 2, 3, 4, 5, 6, 129, 130, 143] {
             assert_eq!(table.matches(&format!("  {code:>3}  ")).count(), 1, "{table}");
         }
     }

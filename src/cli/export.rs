@@ -11,6 +11,7 @@ use midair_record::{Object, Pointer, Record, Value};
 
 use super::arguments::{Common, Export, Format};
 use super::exit::{Exit, Failure};
+use super::records::say;
 use super::target::Target;
 use crate::backend::Backend;
 
@@ -24,10 +25,23 @@ pub async fn export(common: &Common, export: &Export) -> Result<Exit, Failure> {
         None => to_stdout(&target.backend, export).await,
     };
     target.leave().await;
-    written.map(|()| Exit::Done)
+    let records = written?;
+    if let (true, Some(file)) = (export.json, &export.output) {
+        let file = file.display().to_string();
+        say::json(&Written { collection: &export.collection, records, file })?;
+    }
+    Ok(Exit::Done)
 }
 
-async fn to_file(backend: &Backend, export: &Export, file: &Path) -> Result<(), Failure> {
+/// What was written where, for programs.
+#[derive(serde::Serialize)]
+struct Written<'w> {
+    collection: &'w str,
+    records: u64,
+    file: String,
+}
+
+async fn to_file(backend: &Backend, export: &Export, file: &Path) -> Result<u64, Failure> {
     let cannot = |fault: io::Error| Failure::because(format!("{} cannot be written: {fault}", file.display()));
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut half = tempfile::Builder::new()
@@ -35,13 +49,13 @@ async fn to_file(backend: &Backend, export: &Export, file: &Path) -> Result<(), 
         .permissions(Permissions::from_mode(0o666))
         .tempfile_in(folder)
         .map_err(cannot)?;
-    write(backend, export, &mut half, cannot).await?;
+    let records = write(backend, export, &mut half, cannot).await?;
     half.as_file().sync_all().map_err(cannot)?;
     half.persist(file).map_err(|failed| cannot(failed.error))?;
-    Ok(())
+    Ok(records)
 }
 
-async fn to_stdout(backend: &Backend, export: &Export) -> Result<(), Failure> {
+async fn to_stdout(backend: &Backend, export: &Export) -> Result<u64, Failure> {
     let stdout = io::stdout();
     // Whoever closed the pipe has read enough.
     let cannot = |fault: io::Error| match fault.kind() {
@@ -60,9 +74,10 @@ async fn write(
     export: &Export,
     out: &mut impl Write,
     cannot: impl Fn(io::Error) -> Failure,
-) -> Result<(), Failure> {
+) -> Result<u64, Failure> {
     let mut writer = Writer { out, export, rows: Vec::new(), any: false };
     let mut after: Option<String> = None;
+    let mut records = 0;
     loop {
         let page = backend.page(&export.collection, after.as_deref(), PAGE, None).await?;
         if page.items.is_empty() && after.is_none() {
@@ -71,10 +86,11 @@ async fn write(
         for stored in &page.items {
             let record = named(stored, export)?;
             writer.record(record).map_err(&cannot)?;
+            records += 1;
         }
         match page.next {
             Some(next) => after = Some(next),
-            None => return writer.end().map_err(&cannot),
+            None => return writer.end().map(|()| records).map_err(&cannot),
         }
     }
 }
@@ -217,7 +233,7 @@ mod tests {
     use super::*;
 
     fn written(format: Format, records: &[&str]) -> String {
-        let export = Export { collection: "c".into(), output: None, format, id: None };
+        let export = Export { collection: "c".into(), output: None, format, id: None, json: false };
         let mut out = Vec::new();
         let mut writer = Writer { out: &mut out, export: &export, rows: Vec::new(), any: false };
         for text in records {

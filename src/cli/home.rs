@@ -14,16 +14,28 @@ use crate::run::{self, Ending, Rest, Revive, Session};
 
 /// Opens the screen, and stays until the person leaves.
 pub async fn home(common: &Common, settings: &Settings) -> Result<Exit, Failure> {
+    let drafts = drafts()?;
+    let _log = log::into_file(&places::state()?);
+    let target = Target::of(common).await?;
+    let ending = run::run(session(&target, settings, drafts)?, None).await;
+    target.leave().await;
+    ended(ending)
+}
+
+/// Where drafts are kept.
+pub fn drafts() -> Result<DraftBox, Failure> {
     let folder = places::drafts()?;
-    let drafts = DraftBox::open(&folder).map_err(|fault| {
+    DraftBox::open(&folder).map_err(|fault| {
         Failure::because(format!(
             "drafts cannot be kept in {} ({fault}); set XDG_STATE_HOME to a folder of yours",
             folder.display()
         ))
-    })?;
-    let _log = log::into_file(&places::state()?);
-    let target = Target::of(common).await?;
-    let session = Session {
+    })
+}
+
+/// A seat at a server.
+pub fn session(target: &Target, settings: &Settings, drafts: DraftBox) -> Result<Session, Failure> {
+    Ok(Session {
         backend: target.backend.clone(),
         drafts,
         outside: places::outside()?,
@@ -35,9 +47,11 @@ pub async fn home(common: &Common, settings: &Settings) -> Result<Exit, Failure>
         mouse: settings.mouse(),
         notice: settings.complaint(),
         hosting: target.hosting,
-    };
-    let ending = run::run(session).await;
-    target.leave().await;
+    })
+}
+
+/// How a seat that was left ends the program.
+pub fn ended(ending: anyhow::Result<Ending>) -> Result<Exit, Failure> {
     match ending {
         Ok(Ending::Quit) => Ok(Exit::Done),
         Ok(Ending::Signal(number)) => Ok(Exit::of_signal(number)),

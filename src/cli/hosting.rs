@@ -138,6 +138,12 @@ pub fn alone(db: &Path) -> Result<File, NoHost> {
     }
 }
 
+/// Whether another process serves the database at this moment. Nothing is made.
+pub fn is_served(db: &Path) -> bool {
+    let lock = File::open(lock_path(db));
+    lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 /// The lock stands beside the file itself, whatever link leads there.
 fn lock_path(db: &Path) -> PathBuf {
     let mut name = fs::canonicalize(db).unwrap_or_else(|_| db.to_owned()).into_os_string();
@@ -153,7 +159,9 @@ mod tests {
     fn one_database_has_one_server_by_whatever_name_it_is_called() {
         let folder = tempfile::tempdir().unwrap();
         let (db, link) = (folder.path().join("midair.db"), folder.path().join("link.db"));
+        assert!(!is_served(&db));
         let first = alone(&db).unwrap();
+        assert!(is_served(&db));
         fs::write(&db, "").unwrap();
         std::os::unix::fs::symlink(&db, &link).unwrap();
         for name in [&db, &link] {

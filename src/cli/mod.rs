@@ -2,12 +2,16 @@
 
 mod arguments;
 mod backup;
+mod bulk;
 mod completions;
+mod doctor;
+mod edit;
 mod exit;
 mod export;
 mod home;
 mod hosting;
 mod import;
+mod inbox;
 pub mod local;
 mod log;
 mod man;
@@ -17,10 +21,11 @@ mod records;
 mod seed;
 mod serve;
 mod settings;
+mod slot;
 mod supervisor;
 mod target;
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -33,10 +38,10 @@ use settings::Settings;
 /// The program.
 #[must_use]
 pub fn main() -> ExitCode {
-    let matches = Arguments::command().get_matches();
+    let matches = Arguments::command().try_get_matches().unwrap_or_else(|fault| not_understood(&fault));
     let mut arguments = match Arguments::from_arg_matches(&matches) {
         Ok(arguments) => arguments,
-        Err(fault) => fault.exit(),
+        Err(fault) => not_understood(&fault),
     };
     match &arguments.command {
         Some(Command::Merge(merge)) => return report(merge::merge(merge)),
@@ -49,7 +54,7 @@ pub fn main() -> ExitCode {
         return report(settings::show::config(&settings, asked));
     }
     let has_screen = match &arguments.command {
-        None => true,
+        None | Some(Command::Doctor(_)) => true,
         Some(Command::Mergetool(asked)) => !asked.plain,
         Some(_) => false,
     };
@@ -67,6 +72,17 @@ pub fn main() -> ExitCode {
     report(ending)
 }
 
+/// Help on stdout, or what is wrong with the command line on stderr. What was typed cannot steer the terminal there.
+fn not_understood(fault: &clap::Error) -> ! {
+    let text = fault.to_string();
+    let shown = export::visible(&text);
+    if shown == text {
+        fault.exit();
+    }
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), shown.as_bytes());
+    std::process::exit(fault.exit_code())
+}
+
 async fn carry_out(arguments: &Arguments, settings: &Settings) -> Result<Exit, Failure> {
     let common = &arguments.common;
     match &arguments.command {
@@ -77,8 +93,8 @@ async fn carry_out(arguments: &Arguments, settings: &Settings) -> Result<Exit, F
         Some(Command::Serve(serve)) => serve::serve(common, serve).await,
         Some(Command::Import(import)) => import::import(common, import).await,
         Some(Command::Export(export)) => export::export(common, export).await,
-        Some(Command::Backup { file }) => backup::backup(common, file),
-        Some(Command::RestoreStore { file }) => backup::restore(common, file),
+        Some(Command::Backup(asked)) => backup::backup(common, asked),
+        Some(Command::RestoreStore(asked)) => backup::restore(common, asked),
         Some(Command::Get(asked)) => records::get(common, asked).await,
         Some(Command::Ls(asked)) => records::list(common, asked).await,
         Some(Command::Put(asked)) => records::put(common, asked).await,
@@ -89,6 +105,10 @@ async fn carry_out(arguments: &Arguments, settings: &Settings) -> Result<Exit, F
         Some(Command::Diff(asked)) => records::diff(common, asked).await,
         Some(Command::Restore(asked)) => records::restore(common, asked).await,
         Some(Command::Watch(asked)) => records::watch(common, asked).await,
+        Some(Command::Edit(asked)) => edit::edit(common, asked, settings).await,
+        Some(Command::Bulk(asked)) => bulk::bulk(common, asked).await,
+        Some(Command::Inbox(asked)) => inbox::inbox(common, asked, settings).await,
+        Some(Command::Doctor(told)) => doctor::doctor(common, *told, settings).await,
         Some(Command::Merge(files)) => merge::merge(files),
         Some(Command::Completions(asked)) => completions::completions(asked),
         Some(Command::Man(asked)) => man::man(asked),
@@ -108,7 +128,7 @@ fn report(ending: Result<Exit, Failure>) -> ExitCode {
         Ok(exit) => exit.into(),
         Err(Failure { exit, sentence }) => {
             if !sentence.is_empty() {
-                let _ = writeln!(std::io::stderr(), "midair: {sentence}");
+                records::say::aside(&sentence);
             }
             exit.into()
         }

@@ -1,17 +1,25 @@
 //! `midair serve`: the server in the foreground, until a signal ends it; refuses to share its port or its database.
 
-use std::io::Write;
 use std::path::Path;
 
 use midair_server::Limits;
+use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::arguments::{Common, Serve};
 use super::exit::{Exit, Failure};
 use super::hosting::{Hosted, NoHost};
+use super::records::say;
 use super::supervisor::{self, Pulse};
 use super::{log, places, seed};
+
+/// Where it serves, for programs.
+#[derive(Serialize)]
+struct Ready<'r> {
+    server: &'r str,
+    db: &'r str,
+}
 
 /// Serves, and says on stdout where, when it is ready.
 pub async fn serve(common: &Common, how: &Serve) -> Result<Exit, Failure> {
@@ -41,8 +49,12 @@ pub async fn serve(common: &Common, how: &Serve) -> Result<Exit, Failure> {
     if how.test_hooks {
         tracing::warn!("test hooks are on: whoever reaches this server can make it collide and lose answers");
     }
-    let ready = format!("midair server on http://{} · {}\n", hosted.address, db.display());
-    let _ = std::io::stdout().lock().write_all(ready.as_bytes());
+    let (server, db) = (format!("http://{}", hosted.address), db.display().to_string());
+    // A server goes on, whoever does not want to know.
+    let _ = match how.json {
+        true => say::json(&Ready { server: &server, db: &db }),
+        false => say::line(&format!("midair server on {server} · {db}")),
+    };
     supervisor::ready(hosted.address);
     let mut pulse = Pulse::asked_for();
     let exit = loop {

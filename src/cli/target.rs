@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::arguments::{self, Common};
 use super::exit::{Exit, Failure};
 use super::local::{LocalServer, Standing};
-use super::places;
+use super::{hosting, places};
 use crate::backend::Backend;
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
@@ -51,6 +51,12 @@ impl Target {
             local.stop().await;
         }
     }
+}
+
+/// What the server is called that a command works on; it is not asked.
+pub fn address(common: &Common) -> Result<String, Failure> {
+    let address = common.server.clone().unwrap_or_else(|| hosting::url(common.listen()));
+    Ok(Backend::connect(&address, &who(common)?)?.name().to_owned())
 }
 
 /// The name that changes carry: the one given, else the login name.

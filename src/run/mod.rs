@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{Timestamp, tz::TimeZone};
+use midair_record::wire::{Key, Put, Stored};
 use ratatui::crossterm::event::{Event, KeyEventKind};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
@@ -90,11 +91,32 @@ impl Signals {
     }
 }
 
-/// Opens the screen and stays until the person leaves or a signal comes. Whatever is typed is on disk afterwards.
+/// A draft that a seat is opened for alone: the seat is left as soon as it is settled.
+pub struct Errand {
+    /// The draft's name in the box.
+    pub slot: String,
+    /// The record that it is of.
+    pub key: Key,
+    /// The version that came of it.
+    pub saved: Option<Stored>,
+}
+
+impl Errand {
+    fn hear(&mut self, message: &Msg) {
+        if let Msg::Saved { sent, result: Ok(Put::Stored { stored, .. }) } = message
+            && sent.key == self.key
+        {
+            self.saved = Some(stored.clone());
+        }
+    }
+}
+
+/// Opens the screen and stays until the person leaves or a signal comes, or until the draft is settled that it is opened
+/// for. Whatever is typed is on disk afterwards.
 ///
 /// # Errors
 /// When the terminal cannot be set up or written to.
-pub async fn run(session: Session) -> anyhow::Result<Ending> {
+pub async fn run(session: Session, mut errand: Option<&mut Errand>) -> anyhow::Result<Ending> {
     let mut signals = Signals::new()?;
     let (send, mut messages) = mpsc::unbounded_channel();
     let mut screen = terminal::enter("for scripts there are `midair import`, `export` and `serve`", session.mouse)?;
@@ -102,6 +124,9 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
     let seed = uuid::Uuid::new_v4().simple().to_string();
     let mut app = App::new(&session.who, &session.server, &seed, session.preferences, clock());
     app.resize(size.width, size.height);
+    if let Some(errand) = &errand {
+        app.open_on(&errand.slot);
+    }
     let keeper = drafts::Keeper::start(session.drafts.clone(), &session.outside, &session.backend, send.clone());
     let mut outside = outside::Outside::new(session.outside);
     let errands = errands::Errands { backend: session.backend.clone(), keeper: keeper.clone(), send: send.clone() };
@@ -148,6 +173,11 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
                         app.warn(why);
                     }
                 }
+                Effect::DropDraft { slot } if errand.as_ref().is_some_and(|errand| errand.slot == slot) => {
+                    errands.run(Effect::DropDraft { slot });
+                    app.parting().into_iter().for_each(|effect| errands.run(effect));
+                    break 'seat Ending::Quit;
+                }
                 other => errands.run(other),
             }
         }
@@ -156,7 +186,7 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
             tokio::select! {
                 signal = signals.next() => if signal != 2 { break Ending::Signal(signal) },
                 _ = ticks.tick() => todo.extend(app.update(Msg::Tick(clock()))),
-                Some(message) = messages.recv() => todo.extend(app.update(message)),
+                Some(message) = messages.recv() => todo.extend(heard(&mut app, errand.as_deref_mut(), message)),
                 written = outside.ended() => {
                     screen = terminal::take_over(session.mouse)?;
                     let size = screen.size()?;
@@ -166,7 +196,7 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
             }
             continue;
         }
-        let heard = reports.get_or_insert_with(terminal::Reports::listen);
+        let listening = reports.get_or_insert_with(terminal::Reports::listen);
         screen.draw(|frame| {
             let area = frame.area();
             frame.render_widget(&app, area);
@@ -177,16 +207,16 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
         tokio::select! {
             signal = signals.next() => break Ending::Signal(signal),
             _ = ticks.tick() => todo.extend(app.update(Msg::Tick(clock()))),
-            Some(message) = messages.recv() => todo.extend(app.update(message)),
-            event = heard.next() => match event {
+            Some(message) = messages.recv() => todo.extend(heard(&mut app, errand.as_deref_mut(), message)),
+            event = listening.next() => match event {
                 Some(Ok(event)) => todo.extend(happened(&mut app, &mut pointer, event)),
                 Some(Err(_)) | None => break Ending::Signal(1),
             },
         }
         while let Ok(message) = messages.try_recv() {
-            todo.extend(app.update(message));
+            todo.extend(heard(&mut app, errand.as_deref_mut(), message));
         }
-        while let Some(Ok(event)) = heard.waiting() {
+        while let Some(Ok(event)) = listening.waiting() {
             todo.extend(happened(&mut app, &mut pointer, event));
         }
     };
@@ -199,6 +229,13 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
     }
     keeper.finish().await;
     Ok(ending)
+}
+
+fn heard(app: &mut App, errand: Option<&mut Errand>, message: Msg) -> Vec<Effect> {
+    if let Some(errand) = errand {
+        errand.hear(&message);
+    }
+    app.update(message)
 }
 
 fn happened(app: &mut App, pointer: &mut pointer::Pointer, event: Event) -> Vec<Effect> {

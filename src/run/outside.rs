@@ -22,6 +22,8 @@ const NAME: usize = 60;
 /// Texts that are written outside, one at a time.
 pub struct Outside {
     folder: PathBuf,
+    /// Whether it is said on stdout what is waited for.
+    says: bool,
     held: Option<Held>,
     running: Option<Running>,
 }
@@ -42,7 +44,12 @@ struct Running {
 impl Outside {
     /// Texts in files in `folder`, which is made when one is written.
     pub fn new(folder: PathBuf) -> Self {
-        Outside { folder, held: None, running: None }
+        Outside { folder, says: true, held: None, running: None }
+    }
+
+    /// As [`Outside::new`], and says nothing of it on stdout.
+    pub fn silent(folder: PathBuf) -> Self {
+        Outside { says: false, ..Outside::new(folder) }
     }
 
     /// Whether an editor has the terminal.
@@ -57,7 +64,9 @@ impl Outside {
         let _ = signal(SignalKind::quit());
         let editor = editor();
         let child = self.write(text).and_then(|file| {
-            println!("midair waits for {} to end: {}", editor.display(), file.display());
+            if self.says {
+                println!("midair waits for {} to end: {}", editor.display(), file.display());
+            }
             let mut words = editor.clone();
             words.push(" \"$@\"");
             Command::new("sh").arg("-c").arg(words).arg(&editor).arg(&file).spawn()
@@ -155,7 +164,7 @@ pub fn left(folder: &Path) -> Vec<String> {
 }
 
 /// The words that start the editor: what people set for it, else the one that is there everywhere.
-fn editor() -> OsString {
+pub fn editor() -> OsString {
     let named = |name| std::env::var_os(name).filter(|words| !words.is_empty());
     named("VISUAL").or_else(|| named("EDITOR")).unwrap_or_else(|| "vi".into())
 }

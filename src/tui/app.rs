@@ -7,7 +7,7 @@ mod drafts;
 mod draw;
 mod history;
 mod live;
-mod outside;
+pub mod outside;
 mod palette;
 mod pointing;
 mod presence;
@@ -128,6 +128,8 @@ pub struct App {
     inbox: usize,
     /// What the collections say of their records, as far as it was asked.
     definitions: HashMap<String, Definition>,
+    /// The draft that this seat was opened for, until it is open.
+    errand: Option<String>,
 }
 
 impl App {
@@ -163,7 +165,13 @@ impl App {
             finds: VecDeque::new(),
             inbox: 0,
             definitions: HashMap::new(),
+            errand: None,
         }
+    }
+
+    /// Opens on the draft `slot`, which waits on disk, as soon as it is known how it stands.
+    pub fn open_on(&mut self, slot: &str) {
+        self.errand = Some(slot.into());
     }
 
     /// What is to be done first.

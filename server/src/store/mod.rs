@@ -2,6 +2,7 @@
 
 pub mod backup;
 mod bulk;
+pub mod check;
 mod collections;
 mod explain;
 mod history;

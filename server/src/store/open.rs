@@ -45,7 +45,7 @@ pub enum OpenError {
 }
 
 /// The schema, step by step. A step that has been released is never changed.
-static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
+pub(super) static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
     Migrations::new(vec![
         M::up(
             "CREATE TABLE store (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;

@@ -1,5 +1,6 @@
 //! The command line: what can be asked for, in which words, with which help; refuses to do any of it.
 
+mod edits;
 mod packaging;
 mod records;
 
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use midair_record::Pointer;
 use midair_record::merge::rule::Rule;
 
+pub use edits::{Bulk, Edit, Inbox, InboxDoes, Send as InboxSend};
 pub use packaging::{Completions, Man, Shell};
 pub use records::{Diff, Get, List, Log, OnConflict, OnEdited, Patch, Put, Remove, Restore, Scope, Show, Told, Watch};
 
@@ -135,6 +137,34 @@ pub enum Command {
     #[command(after_help = Exit::table())]
     Watch(Watch),
 
+    /// Write a record in your own editor ($VISUAL, else $EDITOR, else vi), as JSON
+    ///
+    /// What cannot be read comes back with the reason on top. What you wrote is kept as a draft before it is sent, and
+    /// until it is stored; where it was refused it waits in the inbox. On a terminal a collision opens the screen on it.
+    #[command(after_help = Exit::table())]
+    Edit(Edit),
+
+    /// Carry out many writes, one a line: {"op":"put","key":"projects/moon","fields":{…}}
+    ///
+    /// A line has op (put, patch or delete) and key, or id under --into; a put has fields, a patch has patch (an array is
+    /// a JSON patch, an object a merge patch, or what contentType says), and any may have note. Each replaces what its
+    /// ifMatch names, creates under ifNoneMatch "*", or stands on the version that is read just before. One faulty line
+    /// keeps all from being sent; then each is done or refused by itself.
+    #[command(after_help = Exit::table())]
+    Bulk(Bulk),
+
+    /// List the drafts that wait on this machine; show, send or drop them
+    ///
+    /// A draft is what was typed or edited and is not stored. One that a living midair has open is left alone.
+    #[command(after_help = Exit::table())]
+    Inbox(Inbox),
+
+    /// Check the terminal, the settings, the server and the store, and say what to do about what is wrong
+    ///
+    /// Nothing is changed and no server is started. The exit code is 1 where something is bad.
+    #[command(after_help = Exit::table())]
+    Doctor(Told),
+
     /// Create records from a file: all of them, or none
     ///
     /// Records keep their exact text: number text, escapes, order and white space. Nothing that exists is replaced. Each
@@ -149,20 +179,14 @@ pub enum Command {
 
     /// Copy the database of the local server to a new file, while people go on writing
     #[command(after_help = Exit::table())]
-    Backup {
-        /// Where the copy goes; a file that exists is left as it is
-        file: PathBuf,
-    },
+    Backup(Backup),
 
     /// Put a backup in the place of the local server's database, which no server may be using
     ///
     /// What stood there is moved aside, and its new name is printed. No token that was issued since the backup is ever
     /// taken for current again: a person who saves an edit from then is shown both sides.
     #[command(after_help = Exit::table())]
-    RestoreStore {
-        /// The backup
-        file: PathBuf,
-    },
+    RestoreStore(RestoreStore),
 
     /// Merge three versions of a file, field by field; serves as a git merge driver
     ///
@@ -195,6 +219,24 @@ pub enum Command {
     /// Print the manual page of midair, or write all pages into a folder
     #[command(after_help = Exit::table())]
     Man(Man),
+}
+
+#[derive(Args, Debug)]
+pub struct Backup {
+    /// Where the copy goes; a file that exists is left as it is
+    pub file: PathBuf,
+
+    #[command(flatten)]
+    pub told: Told,
+}
+
+#[derive(Args, Debug)]
+pub struct RestoreStore {
+    /// The backup
+    pub file: PathBuf,
+
+    #[command(flatten)]
+    pub told: Told,
 }
 
 #[derive(Args, Debug)]
@@ -236,6 +278,10 @@ pub struct Serve {
     /// [default: info with --log, else warn]
     #[arg(long, value_name = "LEVEL", env = "MIDAIR_LOG", hide_env_values = true, value_parser = log_level)]
     pub log_level: Option<String>,
+
+    /// Say in JSON where it serves, once it is ready
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// How an event is written.
@@ -365,6 +411,10 @@ pub struct Import {
     /// Why, for the history of the records
     #[arg(long, value_name = "TEXT")]
     pub note: Option<String>,
+
+    /// Tell on stdout in JSON what became of it, each fault and the sum, one value a line
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args, Debug)]
@@ -384,6 +434,10 @@ pub struct Export {
     /// Put the id of each record first, as a member of this name
     #[arg(long, value_name = "NAME")]
     pub id: Option<String>,
+
+    /// Tell on stdout in JSON how many records were written where
+    #[arg(long, requires = "output")]
+    pub json: bool,
 }
 
 /// How records are written in a file.

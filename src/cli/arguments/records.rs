@@ -240,7 +240,7 @@ fn scope(text: &str) -> Result<Scope, String> {
     }
 }
 
-fn key(text: &str) -> Result<Key, String> {
+pub(super) fn key(text: &str) -> Result<Key, String> {
     let (collection, id) = text.split_once('/').ok_or("a collection and an id belong here, as in projects/prj_1")?;
     check_collection(collection).map_err(|fault| fault.to_string())?;
     check_id(id).map_err(|fault| fault.to_string())?;

@@ -8,8 +8,12 @@ mod upload;
 use std::io::{Read, Write};
 use std::path::Path;
 
+use serde::Serialize;
+
 use super::arguments::{Common, Import};
 use super::exit::{Exit, Failure};
+use super::export::visible;
+use super::records::say;
 use super::target::Target;
 use source::Candidate;
 use upload::Ready;
@@ -43,7 +47,7 @@ pub async fn import(common: &Common, import: &Import) -> Result<Exit, Failure> {
         flaws.extend(uploaded?);
     }
     flaws.sort_by_key(|flaw| flaw.number);
-    Ok(tell(&called, import, total, &flaws))
+    tell(&called, import, total, &flaws)
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
@@ -79,22 +83,47 @@ fn check(candidates: Vec<Candidate>, key: &str) -> (Vec<Ready>, Vec<Flaw>) {
 }
 
 /// Lists the flaws, sums up, and says how it ended.
-fn tell(called: &str, import: &Import, total: usize, flaws: &[Flaw]) -> Exit {
-    let mut stderr = std::io::stderr().lock();
+fn tell(called: &str, import: &Import, total: usize, flaws: &[Flaw]) -> Result<Exit, Failure> {
     for Flaw { line, number, why, .. } in flaws {
-        let _ = writeln!(stderr, "{called}:{line}: record {number}: {why}");
+        match import.json {
+            true => say::json(&Fault { line: *line, record: *number, fault: why })?,
+            false => complain(&format!("{called}:{line}: record {number}: {why}")),
+        }
     }
     let (into, bad) = (&import.into, flaws.len());
     let written = if flaws.is_empty() || import.keep_going { total - bad } else { 0 };
     let records = if written == 1 { "record" } else { "records" };
     let faults = if bad == 1 { "fault" } else { "faults" };
     let none = if flaws.is_empty() || import.keep_going { "" } else { "; nothing was written (see --keep-going)" };
-    let _ = writeln!(stderr, "{written} {records} into {into}, {bad} {faults}{none}");
-    match flaws {
+    match import.json {
+        true => say::json(&Sum { collection: into, written, faults: bad })?,
+        false => complain(&format!("{written} {records} into {into}, {bad} {faults}{none}")),
+    }
+    Ok(match flaws {
         [] => Exit::Done,
         flaws if !import.keep_going && flaws.iter().all(|flaw| flaw.collides) => Exit::Conflict,
         _ => Exit::Failed,
-    }
+    })
+}
+
+fn complain(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{}", visible(line));
+}
+
+/// A record that is not imported, for programs.
+#[derive(Serialize)]
+struct Fault<'f> {
+    line: usize,
+    record: usize,
+    fault: &'f str,
+}
+
+/// What came of all of them, for programs.
+#[derive(Serialize)]
+struct Sum<'s> {
+    collection: &'s str,
+    written: usize,
+    faults: usize,
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Sends checked records to a server, in one request that holds for all or in many that each hold for a few; refuses to
 //! send part of a file where all or nothing was asked for.
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use midair_record::Record;
 
 use super::Flaw;
@@ -97,5 +97,10 @@ fn flaw(import: &Import, ready: &Ready, outcome: Outcome) -> Option<Flaw> {
 fn progress(records: usize) -> ProgressBar {
     let style =
         ProgressStyle::with_template("{bar:30} {pos}/{len} records").unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(u64::try_from(records).unwrap_or(0)).with_style(style)
+    let bar = ProgressBar::new(u64::try_from(records).unwrap_or(0)).with_style(style);
+    // A bar moves the cursor, by the sequences that colours are made of.
+    if std::env::var_os("NO_COLOR").is_some_and(|said| !said.is_empty()) {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    bar
 }

@@ -1,7 +1,7 @@
 //! Three versions of a file, read as values and written as text, each format in its own way.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
 use midair_formats::{toml, yaml};
@@ -15,6 +15,7 @@ use midair_record::{Object, Record, Resolution, Value, json};
 
 use crate::cli::arguments::How;
 use crate::cli::exit::Failure;
+use crate::cli::export::visible;
 
 /// The bytes of base, mine and theirs.
 pub type Bytes = [Vec<u8>; 3];
@@ -285,9 +286,14 @@ impl Law {
     }
 }
 
-/// Puts `bytes` on stdout; that nobody reads it is no fault.
+/// Puts `bytes` on stdout, on a terminal so that they cannot steer it; that nobody reads it is no fault.
 pub fn to_stdout(bytes: &[u8]) -> Result<(), Failure> {
-    match std::io::stdout().lock().write_all(bytes) {
+    let mut out = std::io::stdout().lock();
+    let written = match out.is_terminal() {
+        true => out.write_all(visible(&String::from_utf8_lossy(bytes)).as_bytes()),
+        false => out.write_all(bytes),
+    };
+    match written {
         Err(fault) if fault.kind() != ErrorKind::BrokenPipe => {
             Err(Failure::because(format!("the result cannot be written: {fault}")))
         }

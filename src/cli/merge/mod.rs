@@ -5,7 +5,6 @@ mod listing;
 pub(super) mod plain;
 pub mod tool;
 
-use std::io::Write;
 use std::path::Path;
 
 use midair_record::merge::{self as three_way, Printed};
@@ -13,6 +12,7 @@ use midair_record::schema::Violation;
 
 use super::arguments::Merge;
 use super::exit::{Exit, Failure};
+use super::records::say;
 use crate::tui::definition::in_words;
 use document::{Bytes, Document, Law, Versions};
 
@@ -70,8 +70,7 @@ fn of_fields(asked: &Merge, document: Document, law: &Law) -> Result<Merged, Fai
     } else {
         let printed = written.printed(&merge)?;
         if printed.by_line && places(&printed.parts) > 0 {
-            let _ =
-                writeln!(std::io::stderr(), "midair: merged line by line, for both sides changed the same comments");
+            say::aside("merged line by line, for both sides changed the same comments");
             (open, names) = (places(&printed.parts), Vec::new());
         }
         written.versions.as_file(&marked(asked, &printed.parts))
@@ -86,7 +85,7 @@ fn by_line(asked: &Merge, bytes: &Bytes, why: &Failure) -> Result<Merged, Failur
     if bytes.iter().any(|side| side.contains(&0)) {
         return Err(Failure::because("a side is binary, and cannot be merged; mine stays as it is"));
     }
-    let _ = writeln!(std::io::stderr(), "midair: merged line by line, for {}", why.sentence);
+    say::aside(&format!("merged line by line, for {}", why.sentence));
     let [base, mine, theirs] = bytes.each_ref().map(|side| in_letters(side));
     let printed = three_way::text::merged_by_line(&base, &mine, &theirs);
     let labels = labels(asked).map(|label| in_letters(label.as_bytes()));

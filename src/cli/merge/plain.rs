@@ -27,7 +27,7 @@ pub fn settle(
     let mut answers = std::io::stdin().lock();
     let mut out = std::io::stdout().lock();
     let mut say = |text: &str| {
-        let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+        let _ = writeln!(out, "{}", visible(text)).and_then(|()| out.flush());
     };
     say(&format!("{}: mine is {}, theirs is {}.", files.merged, files.mine, files.theirs));
     while let Some(question) = next(&resolution) {

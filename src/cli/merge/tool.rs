@@ -11,8 +11,8 @@ use super::document::{self, Document, Law, Versions};
 use super::plain;
 use crate::cli::arguments::{Common, Mergetool};
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::export::visible;
 use crate::cli::places;
+use crate::cli::records::say;
 use crate::cli::settings::Settings;
 use crate::draft_box::{DraftBox, Kept};
 use crate::run::{self, Ending, Merged};
@@ -56,8 +56,7 @@ pub async fn mergetool(common: &Common, asked: &Mergetool, settings: &Settings) 
     kept.forget();
     let lost = document.lost_comments(&text);
     if !lost.is_empty() {
-        let lost: Vec<String> = lost.iter().map(|comment| visible(comment)).collect();
-        eprintln!("midair: these comments are not in {}: {}", asked.merged.display(), lost.join("; "));
+        say::aside(&format!("these comments are not in {}: {}", asked.merged.display(), lost.join("; ")));
     }
     match law.faults(|| Some(resolution.merged())).as_slice() {
         [] => Ok(Exit::Done),

@@ -1,10 +1,10 @@
 //! The commands that read and write single records, for shells and scripts; each write says what it replaces.
 
-mod read;
-mod say;
-mod settle;
+pub mod read;
+pub mod say;
+pub mod settle;
 mod watch;
-mod write;
+pub mod write;
 
 pub use read::{diff, get, list, log, show};
 pub use watch::watch;
@@ -16,7 +16,7 @@ use super::exit::{Exit, Failure};
 use crate::backend::Read;
 
 /// That there is no such record, and why, where that is known.
-fn missing(key: &Key, gone: Option<&Tombstone>) -> Failure {
+pub fn missing(key: &Key, gone: Option<&Tombstone>) -> Failure {
     let sentence = match gone {
         Some(gone) => format!("{key} is gone: {} deleted it as v{}, {}", say::who(&gone.by), gone.version, gone.at),
         None => format!("there is no record {key}"),

@@ -3,7 +3,7 @@
 use midair_record::diff::{self, Change};
 use midair_record::schema::{MASK, Secrets};
 use midair_record::wire::{Key, Op, Stored, VersionLine};
-use midair_record::{Object, Pointer, Value};
+use midair_record::{Object, Value};
 use serde::Serialize;
 
 use super::{missing, say, there};
@@ -13,6 +13,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::export;
 use crate::cli::target::Target;
 use crate::tui::definition::Definition;
+use crate::tui::screens::browser::label;
 
 /// How many records are asked for at once.
 const PAGE: usize = 200;
@@ -135,16 +136,14 @@ fn record_line(stored: &Stored, secrets: &Secrets) -> String {
         "{:<24} {version:>6}  {}  {by:<12} {}",
         stored.id,
         say::when(&stored.updated_at),
-        first_text(stored.fields.fields(), secrets)
+        called(stored.fields.fields(), secrets)
     )
 }
 
-/// The first text of a record that is no secret: by it people know the record.
-fn first_text(fields: &Object, secrets: &Secrets) -> String {
-    let open = |name: &str| !secrets.is_secret(&Pointer::root().child(name));
-    let texts = fields.iter().filter(|(name, _)| open(name.as_str())).map(|(_, value)| value);
-    let text = texts.filter_map(Value::as_str).next().unwrap_or_default();
-    let line = text.lines().next().unwrap_or_default();
+/// What a record is called, as the browser calls it, in so many columns.
+fn called(fields: &Object, secrets: &Secrets) -> String {
+    let label = label(fields, secrets);
+    let line = label.lines().next().unwrap_or_default();
     if line.chars().count() > 40 {
         format!("{}…", line.chars().take(39).collect::<String>())
     } else {
@@ -249,7 +248,7 @@ async fn changes(backend: &Backend, key: &Key, from: Option<u64>, to: u64) -> Re
 }
 
 /// A change as it may be shown: that a secret changed is said, and not what it was.
-fn masked(change: Change, secrets: &Secrets) -> Change {
+pub fn masked(change: Change, secrets: &Secrets) -> Change {
     let shown = |value: &Option<Value>| secrets.shown(&change.at, value.as_ref()).value().cloned();
     let (was, now) = (shown(&change.was), shown(&change.now));
     let now = if was == now { Some(Value::string(format!("{MASK} changed"))) } else { now };

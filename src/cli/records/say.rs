@@ -27,7 +27,7 @@ pub fn line(text: &str) -> Result<(), Failure> {
 /// Writes what somebody wrote: to a terminal so that it cannot steer it, elsewhere as it is.
 pub fn as_it_is(text: &str) -> Result<(), Failure> {
     if io::stdout().is_terminal() {
-        return line(text);
+        return line(text.strip_suffix('\n').unwrap_or(text));
     }
     print(text)
 }
@@ -35,7 +35,13 @@ pub fn as_it_is(text: &str) -> Result<(), Failure> {
 /// Writes a value for programs.
 pub fn json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string(value).map_err(Failure::because)?;
-    print(&format!("{text}\n"))
+    as_it_is(&format!("{text}\n"))
+}
+
+/// Says a sentence on stderr, in which nothing can steer a terminal either.
+pub fn aside(sentence: &str) {
+    // There is nowhere to say that it cannot be said.
+    let _ = writeln!(io::stderr(), "midair: {}", visible(sentence));
 }
 
 /// A name, or a word for nobody's.

@@ -43,18 +43,24 @@ fn pause(attempt: u32) -> Duration {
     jittered((1 << attempt.min(16)).min(LONGEST_PAUSE))
 }
 
-/// Sends a write; one without an answer again, which its edit id makes one write.
+/// Sends a write; one without an answer, or that the server had no time for, again, which its edit id makes one write.
 async fn send(backend: &Backend, draft: &Draft, exactly: Option<&Record>) -> Result<Put, Failure> {
+    again(async || match exactly {
+        Some(record) => backend.save_exactly(draft, record).await,
+        None => backend.save(draft).await,
+    })
+    .await
+}
+
+/// Asks, and asks again a few times where no answer came or the server had no time. What is asked must be one write however
+/// often it arrives.
+pub async fn again<T>(ask: impl AsyncFn() -> Result<T, Fault>) -> Result<T, Failure> {
     let mut attempt = 0;
     loop {
-        let answer = match exactly {
-            Some(record) => backend.save_exactly(draft, record).await,
-            None => backend.save(draft).await,
-        };
-        match answer {
-            Err(Fault::Uncertain(_)) if attempt < SENDINGS => attempt += 1,
+        match ask().await {
+            Err(Fault::Uncertain(_) | Fault::Refused { status: 429 | 503, .. }) if attempt < SENDINGS => attempt += 1,
             Err(fault) => return Err(fault.into()),
-            Ok(put) => return Ok(put),
+            Ok(answer) => return Ok(answer),
         }
         tokio::time::sleep(pause(attempt + 4)).await;
     }
@@ -63,13 +69,26 @@ async fn send(backend: &Backend, draft: &Draft, exactly: Option<&Record>) -> Res
 /// Writes `draft`, at first in just these bytes where there are any, and does what `ways` says where it is refused.
 pub async fn settle(
     backend: &Backend,
-    mut draft: Draft,
+    draft: Draft,
     exactly: Option<&Record>,
     ways: OnConflict,
 ) -> Result<Ending, Failure> {
+    settle_kept(backend, draft, exactly, ways, &mut |_| Ok(())).await
+}
+
+/// As [`settle`]; `keep` has each draft before it is sent, and stops everything where it fails.
+pub async fn settle_kept(
+    backend: &Backend,
+    mut draft: Draft,
+    exactly: Option<&Record>,
+    ways: OnConflict,
+    keep: &mut dyn FnMut(&Draft) -> Result<(), Failure>,
+) -> Result<Ending, Failure> {
+    keep(&draft)?;
     let mut put = send(backend, &draft, exactly).await?;
     let mut merged: Vec<u64> = Vec::new();
-    for attempt in 1.. {
+    let (mut attempt, mut waited) = (1, false);
+    loop {
         let conflict = match put {
             Put::Stored { stored, created } => return Ok(Ending::Stored { stored, created, merged }),
             Put::Unchanged(stored) => return Ok(Ending::Unchanged(stored)),
@@ -84,16 +103,23 @@ pub async fn settle(
         if ways == OnConflict::Fail || attempt == ATTEMPTS {
             return Err(refused(&draft, &conflict, &[]));
         }
+        if attempt > 1 && !waited {
+            // What was told before the wait is old after it, so it is asked for again, by a write that is known to be stale.
+            tokio::time::sleep(pause(attempt)).await;
+            waited = true;
+            put = send(backend, &draft, None).await?;
+            continue;
+        }
         merged.extend(conflict.changes.iter().map(|line| line.version));
         draft = match over(backend, &draft, &conflict, ways).await? {
             Again::Send(draft) => *draft,
             Again::Nothing(stored) if ways == OnConflict::Theirs => return Ok(Ending::Left(Current::Stored(stored))),
             Again::Nothing(stored) => return Ok(Ending::Unchanged(stored)),
         };
-        tokio::time::sleep(pause(attempt)).await;
+        keep(&draft)?;
+        (attempt, waited) = (attempt + 1, false);
         put = send(backend, &draft, None).await?;
     }
-    Err(Failure::because(format!("{} was refused again and again", draft.key)))
 }
 
 /// Whether a refused write stands there all the same: its answer was lost, or somebody else wanted the very same.

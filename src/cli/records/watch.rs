@@ -3,10 +3,11 @@
 use futures_util::StreamExt;
 use midair_record::wire::{Event, Op};
 
-use super::say;
-use crate::backend::{Backend, Fault};
+use super::{missing, say};
+use crate::backend::{Backend, Fault, Read};
 use crate::cli::arguments::{Common, Scope, Watch};
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::export;
 use crate::cli::jittered;
 use crate::cli::target::Target;
 
@@ -17,11 +18,33 @@ const LONGEST_PAUSE: u64 = 5_000;
 pub async fn watch(common: &Common, asked: &Watch) -> Result<Exit, Failure> {
     let target = Target::of(common).await?;
     let told = tokio::select! {
-        told = follow(&target.backend, asked) => told,
+        told = begin(&target.backend, asked) => told,
         _ = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
     };
     target.leave().await;
     told
+}
+
+async fn begin(backend: &Backend, asked: &Watch) -> Result<Exit, Failure> {
+    if let Some(nothing) = nothing_yet(backend, asked.of.as_ref()).await {
+        say::aside(&nothing);
+    }
+    follow(backend, asked).await
+}
+
+/// That what is watched is not there; it may come to be, so it is waited for.
+async fn nothing_yet(backend: &Backend, of: Option<&Scope>) -> Option<String> {
+    match of? {
+        Scope::Collection(name) => {
+            let missing = export::exists(backend, name).await.err().filter(|failure| failure.exit == Exit::NotFound)?;
+            Some(format!("{}; waiting for it", missing.sentence))
+        }
+        Scope::Record(key) => match backend.read(key).await.ok()? {
+            Read::Stored(_) => None,
+            Read::Gone(gone) => Some(format!("{}; waiting for it", missing(key, Some(&gone)).sentence)),
+            Read::Missing => Some(format!("{}; waiting for it", missing(key, None).sentence)),
+        },
+    }
 }
 
 async fn follow(backend: &Backend, asked: &Watch) -> Result<Exit, Failure> {
@@ -32,7 +55,7 @@ async fn follow(backend: &Backend, asked: &Watch) -> Result<Exit, Failure> {
         let mut feed = match backend.clone().open(since).await {
             Ok(feed) => Box::pin(feed),
             Err(fault @ Fault::Unreachable(_)) if since.is_some() => {
-                eprintln!("midair: {fault}; trying again");
+                say::aside(&format!("{fault}; trying again"));
                 tokio::time::sleep(jittered(pause)).await;
                 pause = (2 * pause).min(LONGEST_PAUSE);
                 continue;

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use midair_record::draft::Basis;
-use midair_record::wire::{Conflict, Current, Delete, Key, Put as Verdict, Stored};
+use midair_record::wire::{Conflict, Current, Delete, Key, Put as Verdict, Stored, Token};
 use midair_record::{Draft, Patch as RecordPatch, PatchKind, Record};
 use serde::Serialize;
 
@@ -21,26 +21,40 @@ const ATTEMPTS: u32 = 50;
 /// What was done, for programs.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Done<'d> {
+pub struct Done {
+    /// The line of a file that said it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
     key: String,
-    status: &'d str,
+    status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    etag: Option<&'d str>,
-    #[serde(skip_serializing_if = "<[u64]>::is_empty")]
-    merged_with: &'d [u64],
+    etag: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    merged_with: Vec<u64>,
 }
 
-impl<'d> Done<'d> {
-    fn of(key: &Key, status: &'d str, stored: Option<&'d Stored>, merged_with: &'d [u64]) -> Self {
-        let etag = stored.map(|stored| stored.token.as_str());
-        Done { key: key.to_string(), status, version: stored.map(|stored| stored.version), etag, merged_with }
+impl Done {
+    fn of(key: &Key, status: &'static str, stored: Option<&Stored>, merged_with: &[u64]) -> Self {
+        let (version, etag) = (stored.map(|stored| stored.version), stored.map(|stored| stored.token.to_string()));
+        Done { line: None, key: key.to_string(), status, version, etag, merged_with: merged_with.to_vec() }
     }
 }
 
-fn told(key: &Key, ending: &Ending, how: Told) -> Result<Exit, Failure> {
-    let (done, words) = match ending {
+/// Tells how a write ended.
+pub fn told(key: &Key, ending: &Ending, how: Told) -> Result<Exit, Failure> {
+    let (done, words) = outcome(key, ending);
+    match how.json {
+        true => say::json(&done)?,
+        false => say::line(&words)?,
+    }
+    Ok(Exit::Done)
+}
+
+/// What is told of a write.
+pub fn outcome(key: &Key, ending: &Ending) -> (Done, String) {
+    match ending {
         Ending::Stored { stored, created, merged } => {
             let status = if *created { "created" } else { "saved" };
             let with = match merged.as_slice() {
@@ -67,16 +81,11 @@ fn told(key: &Key, ending: &Ending, how: Told) -> Result<Exit, Failure> {
             };
             (Done::of(key, "left", stored, &[]), words)
         }
-    };
-    match how.json {
-        true => say::json(&done)?,
-        false => say::line(&words)?,
     }
-    Ok(Exit::Done)
 }
 
 /// What a file holds, or stdin.
-fn bytes_of(file: &Path) -> Result<Vec<u8>, Failure> {
+pub fn bytes_of(file: &Path) -> Result<Vec<u8>, Failure> {
     let cannot = |fault: std::io::Error| Failure::usage(format!("{} cannot be read: {fault}", file.display()));
     if file == Path::new("-") {
         let mut bytes = Vec::new();
@@ -162,25 +171,56 @@ pub async fn remove(common: &Common, asked: &Remove) -> Result<Exit, Failure> {
 async fn removed(backend: &Backend, asked: &Remove) -> Result<Exit, Failure> {
     let (key, how) = (&asked.key, &asked.how);
     let stored = there(key, backend.read(key).await?)?;
-    let mut token = how.if_match.clone().unwrap_or(stored.token.clone());
+    let token = how.if_match.clone().unwrap_or(stored.token.clone());
+    let deletion = delete_over(backend, key, stored, token, how.note.as_deref(), asked.on_conflict).await?;
+    let (done, words) = deleted(key, &deletion);
+    match how.told.json {
+        true => say::json(&done)?,
+        false => say::line(&words)?,
+    }
+    Ok(Exit::Done)
+}
+
+/// What became of a deletion.
+pub enum Deletion {
+    /// It stands, as this version.
+    Done(u64),
+    /// What somebody else saved was left.
+    Left(Current),
+}
+
+/// What is told of a deletion.
+pub fn deleted(key: &Key, deletion: &Deletion) -> (Done, String) {
+    match deletion {
+        Deletion::Done(version) => {
+            let done = Done { version: Some(*version), ..Done::of(key, "deleted", None, &[]) };
+            (done, format!("deleted {key} as v{version}"))
+        }
+        Deletion::Left(current) => outcome(key, &Ending::Left(current.clone())),
+    }
+}
+
+/// Deletes the version that `token` names, and does what `ways` says where it is refused. `read`: the record before.
+pub async fn delete_over(
+    backend: &Backend,
+    key: &Key,
+    read: Stored,
+    mut token: Token,
+    note: Option<&str>,
+    ways: OnEdited,
+) -> Result<Deletion, Failure> {
     for attempt in 1.. {
-        match backend.delete(key, &token, how.note.as_deref(), &edit_id()).await? {
-            Delete::Deleted(gone) => {
-                match how.told.json {
-                    true => say::json(&Done { version: Some(gone.version), ..Done::of(key, "deleted", None, &[]) })?,
-                    false => say::line(&format!("deleted {key} as v{}", gone.version))?,
-                }
-                return Ok(Exit::Done);
-            }
+        match backend.delete(key, &token, note, &edit_id()).await? {
+            Delete::Deleted(gone) => return Ok(Deletion::Done(gone.version)),
             Delete::Gone(gone) => return Err(missing(key, Some(&gone))),
             Delete::Missing => return Err(missing(key, None)),
-            Delete::Stale(conflict) => match (&conflict.current, asked.on_conflict) {
-                (current, OnEdited::Theirs) => return told(key, &Ending::Left(current.clone()), how.told),
+            Delete::Stale(conflict) => match (&conflict.current, ways) {
+                (current, OnEdited::Theirs) => return Ok(Deletion::Left(current.clone())),
                 (Current::Stored(theirs), OnEdited::Mine) if attempt < ATTEMPTS => token = theirs.token.clone(),
                 _ => {
                     // A deletion changes no field that somebody else could have changed as well.
                     let conflict = Conflict { overlap: Vec::new(), ..*conflict };
-                    return Err(refused(&Draft::of(&key.collection, stored, edit_id()), &conflict, &[]));
+                    return Err(refused(&Draft::of(&key.collection, read, edit_id()), &conflict, &[]));
                 }
             },
         }

@@ -72,7 +72,7 @@ impl Settings {
     }
 
     /// The value of a setting, with `auto` replaced by what it comes to.
-    pub(super) fn outcome(&self, name: &str, environment: Environment) -> String {
+    pub fn outcome(&self, name: &str, environment: Environment) -> String {
         let var = |name: &str| environment(name).unwrap_or_default();
         match (name, self.value(name)) {
             ("theme", "auto") => {

@@ -173,6 +173,16 @@ impl App {
         effects
     }
 
+    /// Opens the draft that this seat was opened for, once it is known how it stands.
+    pub(super) fn begin_errand(&mut self) -> Option<Vec<Effect>> {
+        let Screen::Drafts(drafts) = &mut self.screen else { return None };
+        let known = drafts.go_to_known(self.errand.as_ref()?);
+        known.then(|| {
+            self.errand = None;
+            self.open_waiting()
+        })
+    }
+
     /// What stands on the server at a key, for the drafts that wait for it.
     pub(super) fn stands_against(&mut self, key: &Key, result: &Result<Read, String>, changes: &[VersionLine]) {
         let definition = self.definition(&key.collection);

@@ -58,6 +58,9 @@ impl App {
     /// A record came: because I opened it, or because somebody saved it.
     pub(super) fn loaded(&mut self, key: Key, result: Result<Read, String>, changes: Vec<VersionLine>) -> Vec<Effect> {
         self.stands_against(&key, &result, &changes);
+        if let Some(effects) = self.begin_errand() {
+            return effects;
+        }
         let read = match result {
             Ok(read) => read,
             Err(why) => {

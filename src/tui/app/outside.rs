@@ -184,12 +184,7 @@ impl App {
                 vec![Effect::CloseOutside(Leave::Nothing)]
             }
             Err(why) => {
-                let reason = why.replace(['\n', '\r'], " ");
-                let reason = reason.trim_end_matches('.');
-                away.outside.text = format!(
-                    "{REASON}{reason}, this line not counted. It goes by itself. Left as it is, the text is kept.\n{}",
-                    with_end(text)
-                );
+                away.outside.text = with_reason(&why, text);
                 text.clone_into(&mut away.given);
                 away.again = true;
                 let effect = Effect::WriteOutside(away.outside.clone());
@@ -204,7 +199,7 @@ impl App {
 }
 
 /// A record as it was written, with what I changed in it, and with [`MASK`] in the place of each secret.
-fn laid_out(draft: &Draft, secrets: &Secrets) -> String {
+pub fn laid_out(draft: &Draft, secrets: &Secrets) -> String {
     let whole = Value::Object(draft.fields.clone());
     let shown = secrets.shown(&Pointer::root(), Some(&whole));
     let fields = shown.value().and_then(Value::as_object).unwrap_or(&draft.fields);
@@ -219,7 +214,7 @@ fn laid_out(draft: &Draft, secrets: &Secrets) -> String {
 ///
 /// # Errors
 /// Where the mask stands for a secret that was not there.
-fn unmasked(came: &Object, were: &Object, secrets: &Secrets) -> Result<Object, String> {
+pub fn unmasked(came: &Object, were: &Object, secrets: &Secrets) -> Result<Object, String> {
     let whole = Value::Object(were.clone());
     let shown = secrets.shown(&Pointer::root(), Some(&whole));
     let mut fields = came.clone();
@@ -285,12 +280,12 @@ fn says_mask(value: &Value) -> bool {
 }
 
 /// Editors end a text with a line break: it is put there, so that none comes of it.
-fn with_end(text: &str) -> String {
+pub fn with_end(text: &str) -> String {
     if text.is_empty() || text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") }
 }
 
 /// The text without the line break at its end, where it was not there before.
-fn without_end(text: &str, was: &str) -> String {
+pub fn without_end(text: &str, was: &str) -> String {
     let end = |text: &str| text.ends_with('\n');
     let text = match end(was) {
         true => text,
@@ -299,8 +294,19 @@ fn without_end(text: &str, was: &str) -> String {
     text.to_owned()
 }
 
+/// The text with the reason on top why it could not be read.
+#[must_use]
+pub fn with_reason(why: &str, text: &str) -> String {
+    let reason = why.replace(['\n', '\r'], " ");
+    let reason = reason.trim_end_matches('.');
+    format!(
+        "{REASON}{reason}, this line not counted. It goes by itself. Left as it is, the text is kept.\n{}",
+        with_end(text)
+    )
+}
+
 /// The text without the reason on top, where there was one.
-fn without_reason(text: &str, again: bool) -> &str {
+pub fn without_reason(text: &str, again: bool) -> &str {
     match text.split_once('\n') {
         Some((first, rest)) if again && first.starts_with(REASON) => rest,
         _ => text,

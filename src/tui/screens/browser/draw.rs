@@ -195,7 +195,7 @@ pub(super) fn columns(area: Rect) -> [Rect; 3] {
 }
 
 /// What a record is called in a list: its name, title or first text that is no secret.
-fn label(fields: &Object, secrets: &Secrets) -> String {
+pub fn label(fields: &Object, secrets: &Secrets) -> String {
     let shown = |name: &str, value| {
         let shown = secrets.shown(&Pointer::root().child(name), Some(value));
         if shown.is_secret() { None } else { shown.value().cloned() }

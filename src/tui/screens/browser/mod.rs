@@ -9,6 +9,7 @@ use midair_record::wire::{Event, Key, Op, Stored};
 use ratatui::layout::{Position, Rect};
 
 use self::draw::columns;
+pub use self::draw::label;
 use self::window::Window;
 use crate::tui::keys::Action;
 use crate::tui::msg::{CollectionLine, Effect, Mouse, Page, PageWanted, Part, Pointed};

@@ -186,6 +186,17 @@ impl Drafts {
         self.met(slot).filter(|met| met.asked() > 0).cloned()
     }
 
+    /// Puts the cursor on the draft `slot`, and takes it up whoever's it is. `false` while it is not known how it stands.
+    pub fn go_to_known(&mut self, slot: &str) -> bool {
+        let place = self.listed().iter().position(|&at| self.waiting[at].slot == slot);
+        let known = self.standing.contains_key(slot) && place.is_some();
+        if known {
+            self.focus = place.unwrap_or(self.focus);
+            self.lent = Some(slot.to_owned());
+        }
+        known
+    }
+
     /// Takes the draft under the cursor out of the list.
     pub fn take(&mut self) -> Option<WaitingDraft> {
         let at = *self.listed().get(self.focus)?;
