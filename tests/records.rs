@@ -3,6 +3,9 @@
 
 mod shell;
 
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
 use shell::{Home, Run, Serving};
 
 const KEY: &str = "projects/prj_1";
@@ -177,4 +180,35 @@ fn lists_are_for_people_or_for_programs_and_a_value_steers_no_terminal() {
     assert_eq!((none.code, none.err.contains("there are projects")), (Some(4), true), "{}", none.err);
     let away = home.run(&["ls", "--server", "http://127.0.0.1:1"]);
     assert_eq!(away.code, Some(5), "{}", away.err);
+}
+
+#[test]
+fn a_list_calls_a_record_by_its_name_where_it_has_one() {
+    let (home, _serving) = begun();
+    home.run_with(&["put", "projects/prj_2", "-"], r#"{"notes":"first text","title":"Moon shot"}"#);
+    let list = home.run(&["ls", "projects"]).out;
+    let lines: Vec<&str> = list.lines().collect();
+    assert!(lines[0].ends_with(" Launch") && lines[1].ends_with(" Moon shot"), "{list}");
+}
+
+#[test]
+fn a_watch_of_what_is_not_there_says_so_and_tells_it_when_it_comes() {
+    let (home, _serving) = begun();
+    for (of, says) in [("nope", "there is no collection nope on 127.0.0.1:"), ("nope/a", "nope/a is gone: ")] {
+        let mut watch = home.command(&["watch", of, "-n", "1"]);
+        let mut watch = watch.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = String::new();
+        BufReader::new(watch.stderr.take().unwrap()).read_line(&mut said).unwrap();
+        assert!(said.contains(says) && said.ends_with("; waiting for it\n"), "{said}");
+        // What is said first is said before the feed is open: it is written again until it is told.
+        let mut watch = Serving(watch);
+        for n in 0.. {
+            home.run_with(&["put", "nope/a", "-"], &format!("{{\"n\":{n}}}"));
+            if watch.0.try_wait().unwrap().is_some() {
+                break;
+            }
+        }
+        assert_eq!(watch.code(), Some(0));
+        home.run(&["rm", "nope/a"]);
+    }
 }

@@ -48,6 +48,15 @@ fn a_broken_file_stops_a_command_with_the_sentence_and_the_code_of_usage() {
 }
 
 #[test]
+fn a_server_that_is_set_is_for_records_and_not_for_the_database_of_this_machine() {
+    let home = Home::new();
+    configured(&home, "server = \"http://127.0.0.1:1\"\n");
+    assert_eq!(midair(&home, &["restore", "projects/prj_1", "1"]).status.code(), Some(5));
+    let back = midair(&home, &["restore-store", "no-such.db"]);
+    assert_eq!(back.status.code(), Some(4), "{}", text(&back.stderr));
+}
+
+#[test]
 fn what_is_set_is_told_with_where_it_comes_from() {
     let home = Home::new();
     configured(&home, "theme = \"light\"\n[keys.editor]\nsave = \"f2\"\n");

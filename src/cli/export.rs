@@ -165,11 +165,19 @@ fn table(out: &mut impl Write, rows: &[Record]) -> io::Result<()> {
         return Ok(());
     }
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(columns.iter().map(Pointer::label))?;
+    writer.write_record(columns.iter().map(Pointer::label)).map_err(plain)?;
     for row in rows {
-        writer.write_record(columns.iter().map(|column| cell(column.get(row.fields()))))?;
+        writer.write_record(columns.iter().map(|column| cell(column.get(row.fields())))).map_err(plain)?;
     }
     writer.flush()
+}
+
+/// What the system said, where it is that: by it is told whether somebody closed the pipe.
+fn plain(fault: csv::Error) -> io::Error {
+    match fault.into_kind() {
+        csv::ErrorKind::Io(fault) => fault,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 fn leaves(at: &Pointer, fields: &Object, found: &mut impl FnMut(Pointer)) {
