@@ -16,6 +16,10 @@ fn says(words: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+const BINARY: &str = "/usr/bin/midair";
+/// Where the server of the package keeps its records.
+const RECORDS: &str = "/var/lib/midair";
+
 /// A package that does not outlive its test, however that ends.
 struct Installed;
 
@@ -63,20 +67,24 @@ fn the_package_is_made_installed_removed_and_purged_without_a_trace() {
     if says(&["id", "-u"]).trim() != "0" {
         return passed_over("only root installs packages", "installing the Debian package");
     }
-    if run(&["dpkg-query", "--status", "midair"]).status.success() || Path::new("/usr/bin/midair").exists() {
+    if run(&["dpkg-query", "--status", "midair"]).status.success()
+        || [BINARY, RECORDS].iter().any(|path| Path::new(path).exists())
+    {
         return passed_over("a midair is installed here", "installing the Debian package");
     }
     let installed = Installed;
     says(&["dpkg", "--install", &package]);
-    let version = says(&["/usr/bin/midair", "--version"]);
+    let version = says(&[BINARY, "--version"]);
     assert_eq!(says(&["dpkg-query", "--show", "--showformat", "midair ${Version}\n", "midair"]), version);
     assert_eq!(says(&["dpkg", "--verify", "midair"]), "");
     let files = says(&["dpkg-query", "--listfiles", "midair"]);
+    std::fs::create_dir(RECORDS).unwrap();
     says(&["dpkg", "--remove", "midair"]);
-    assert!(!Path::new("/usr/bin/midair").exists());
+    assert!(!Path::new(BINARY).exists() && Path::new(RECORDS).exists(), "records outlive the program");
     says(&["dpkg", "--purge", "midair"]);
     drop(installed);
     assert!(!run(&["dpkg-query", "--status", "midair"]).status.success());
-    let left: Vec<_> = files.lines().filter(|name| name.contains("midair") && Path::new(name).exists()).collect();
+    let left: Vec<_> =
+        files.lines().chain([RECORDS]).filter(|name| name.contains("midair") && Path::new(name).exists()).collect();
     assert!(left.is_empty(), "{left:?}");
 }
