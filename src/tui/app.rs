@@ -31,7 +31,7 @@ use self::drafts::{Find, Orders};
 pub use self::draw::SMALLEST;
 pub(in crate::tui) use self::draw::{draw_begun, draw_keys};
 use self::saving::Flight;
-pub use self::standing::{Decidable, Listed};
+pub use self::standing::Listed;
 use super::company::Company;
 use super::definition::Definition;
 use super::keyboard::{Keyboard, Pressed};
