@@ -7,6 +7,7 @@ mod drafts;
 mod draw;
 mod history;
 mod live;
+mod on_stage;
 mod outside;
 mod palette;
 mod pointing;
@@ -29,6 +30,7 @@ use midair_record::wire::Key;
 use self::drafts::{Find, Orders};
 pub use self::draw::SMALLEST;
 pub(in crate::tui) use self::draw::{draw_begun, draw_keys};
+pub use self::on_stage::{Around, SMALLEST_ON_STAGE};
 use self::saving::Flight;
 use super::company::Company;
 use super::definition::Definition;
@@ -103,6 +105,7 @@ pub struct App {
     clock: Clock,
     link: Link,
     size: (u16, u16),
+    around: Around,
     browser: Browser,
     company: Company,
     screen: Screen,
@@ -144,6 +147,7 @@ impl App {
             clock,
             link: Link::Connecting,
             size: (80, 24),
+            around: Around::default(),
             browser: Browser::default(),
             company: Company::default(),
             screen: Screen::Browser,
@@ -342,6 +346,7 @@ impl App {
             Place::Deletion => return self.in_deletion(action),
             Place::Drafts | Place::Ruling => return self.in_drafts(action),
             Place::Help | Place::Files | Place::Text | Place::Everywhere => {}
+            Place::Theatre | Place::Seat | Place::Scenarios => {}
         }
         Vec::new()
     }
@@ -415,4 +420,4 @@ impl App {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::tui) mod tests;
