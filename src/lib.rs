@@ -6,4 +6,5 @@ pub mod cli;
 pub mod draft_box;
 mod nearest;
 pub mod run;
+pub mod scenario;
 pub mod tui;

@@ -1,6 +1,7 @@
-//! Many records created in one request, all together or each for itself; refuses to replace a record that exists.
+//! Many records written in one request, all together or each for itself; refuses to write one without a precondition.
 
-use midair_record::Record;
+use midair_record::wire::Token;
+use midair_record::{Basis, Draft, Record};
 use reqwest::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 
@@ -46,16 +47,28 @@ struct Request<'r> {
     items: Vec<Item<'r>>,
 }
 
-/// A write of a bulk request. It is a creation and nothing else, so its precondition is part of its shape.
+/// A write of a bulk request: over a version, or of what is not there.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Item<'r> {
     id: &'r str,
     op: &'static str,
-    if_none_match: &'static str,
+    #[serde(flatten)]
+    precondition: Precondition<'r>,
     fields: &'r Record,
     #[serde(skip_serializing_if = "Option::is_none")]
+    idempotency_key: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'r str>,
+}
+
+/// What must hold for a write to happen. There is no third.
+#[derive(Serialize)]
+enum Precondition<'r> {
+    #[serde(rename = "ifMatch")]
+    Is(&'r Token),
+    #[serde(rename = "ifNoneMatch")]
+    Absent(&'static str),
 }
 
 #[derive(Deserialize)]
@@ -93,12 +106,48 @@ impl Backend {
         let items = records.iter().map(|record| Item {
             id: &record.id,
             op: "put",
-            if_none_match: "*",
+            precondition: Precondition::Absent("*"),
             fields: &record.fields,
+            idempotency_key: None,
             note,
         });
-        let request = Request { items: items.collect() };
-        let body = serde_json::to_string(&request)
+        let verdicts = self.send_many(collection, items.collect(), together).await?;
+        Ok(verdicts.into_iter().map(Outcome::from).collect())
+    }
+
+    /// Sends drafts of records of one collection in one request, each for itself, and says with which status each was
+    /// answered, in their order.
+    ///
+    /// # Errors
+    /// [`Fault`]. After [`Fault::Uncertain`] the same drafts can be sent again: their edit ids make each one write.
+    pub async fn save_each(&self, collection: &str, drafts: &[Draft]) -> Result<Vec<u16>, Fault> {
+        let record = |draft: &Draft| match &draft.base {
+            Basis::New => Record::of(draft.fields.clone()),
+            Basis::Version(base) => base.fields.rewritten(&draft.fields),
+        };
+        let records: Vec<Record> = drafts.iter().map(record).collect();
+        let items = drafts.iter().zip(&records).map(|(draft, fields)| Item {
+            id: &draft.key.id,
+            op: "put",
+            precondition: match &draft.base {
+                Basis::New => Precondition::Absent("*"),
+                Basis::Version(base) => Precondition::Is(&base.token),
+            },
+            fields,
+            idempotency_key: Some(&draft.edit_id),
+            note: draft.note.as_deref(),
+        });
+        let verdicts = self.send_many(collection, items.collect(), Together::EachAlone).await?;
+        Ok(verdicts.into_iter().map(|verdict| verdict.status).collect())
+    }
+
+    async fn send_many(
+        &self,
+        collection: &str,
+        items: Vec<Item<'_>>,
+        together: Together,
+    ) -> Result<Vec<Verdict>, Fault> {
+        let body = serde_json::to_string(&Request { items })
             .map_err(|fault| Fault::Broken(format!("the records cannot be written: {fault}")))?;
         let mut url = self.url(&["v1", "collections", collection, "bulk"]);
         let atomic = together == Together::AllOrNone;
@@ -112,7 +161,7 @@ impl Backend {
             return Err(answer.fault(Asks::Write));
         }
         let results: Results = answer.json()?;
-        Ok(results.items.into_iter().map(Outcome::from).collect())
+        Ok(results.items)
     }
 }
 

@@ -96,6 +96,24 @@ impl Backend {
         if answer.status.is_success() { Ok(()) } else { Err(answer.fault(Asks::Write)) }
     }
 
+    /// Removes the definition of a collection that holds no records. One that is not there is removed.
+    ///
+    /// # Errors
+    /// [`Fault`]; [`Fault::Refused`] where records stand in it, or somebody defined it anew meanwhile.
+    pub async fn undefine(&self, collection: &str) -> Result<(), Fault> {
+        let url = self.url(&["v1", "collections", collection]);
+        let now = self.exchange(Asks::Read, self.inner.client.get(url.clone())).await?;
+        let token = match now.status {
+            StatusCode::NOT_FOUND => return Ok(()),
+            StatusCode::OK => now.token()?,
+            _ => return Err(now.fault(Asks::Read)),
+        };
+        let request = self.signed(self.inner.client.delete(url), &uuid::Uuid::new_v4().to_string());
+        let request = token.iter().fold(request, |request, token| request.header(IF_MATCH, token.as_str()));
+        let answer = self.exchange(Asks::Write, request).await?;
+        if answer.status.is_success() { Ok(()) } else { Err(answer.fault(Asks::Write)) }
+    }
+
     /// Deletes the version that `token` names.
     ///
     /// # Errors

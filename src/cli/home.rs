@@ -10,7 +10,7 @@ use super::settings::Settings;
 use super::target::Target;
 use super::{log, places};
 use crate::draft_box::DraftBox;
-use crate::run::{self, Ending, Rest, Revive, Session};
+use crate::run::{self, Ending, Place, Rest, Revive, Session};
 
 /// Opens the screen, and stays until the person leaves.
 pub async fn home(common: &Common, settings: &Settings) -> Result<Exit, Failure> {
@@ -24,14 +24,16 @@ pub async fn home(common: &Common, settings: &Settings) -> Result<Exit, Failure>
     let _log = log::into_file(&places::state()?);
     let target = Target::of(common).await?;
     let session = Session {
-        backend: target.backend.clone(),
-        drafts,
-        outside: places::outside()?,
-        server: target.server.clone(),
-        who: target.backend.who().to_owned(),
-        revive: target.local.clone().map(revive),
+        place: Place {
+            backend: target.backend.clone(),
+            drafts,
+            outside: places::outside()?,
+            server: target.server.clone(),
+            who: target.backend.who().to_owned(),
+            revive: target.local.clone().map(revive),
+            preferences: settings.here(),
+        },
         rest: target.local.clone().map(rest),
-        preferences: settings.here(),
         mouse: settings.mouse(),
         notice: settings.complaint(),
         hosting: target.hosting,

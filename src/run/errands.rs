@@ -2,6 +2,7 @@
 
 use midair_record::wire::Put;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::watch;
 
 use super::drafts::Keeper;
 use super::history;
@@ -13,11 +14,18 @@ use crate::tui::{Effect, Msg};
 #[derive(Clone)]
 pub struct Errands {
     pub backend: Backend,
-    pub keeper: Keeper,
-    pub send: UnboundedSender<Msg>,
+    keeper: Keeper,
+    send: UnboundedSender<Msg>,
+    /// How many are under way.
+    pub afoot: watch::Sender<usize>,
 }
 
 impl Errands {
+    /// Errands to `backend`, whose answers go to `send`.
+    pub fn new(backend: Backend, keeper: Keeper, send: UnboundedSender<Msg>) -> Self {
+        Errands { backend, keeper, send, afoot: watch::Sender::new(0) }
+    }
+
     /// Starts what `effect` asks for; its answer comes as a message.
     pub fn run(&self, effect: Effect) {
         match effect {
@@ -138,9 +146,11 @@ impl Errands {
     }
 
     fn spawn(&self, errand: impl Future<Output = Msg> + Send + 'static) {
-        let send = self.send.clone();
+        let (send, afoot) = (self.send.clone(), self.afoot.clone());
+        afoot.send_modify(|count| *count += 1);
         tokio::spawn(async move {
             let _ = send.send(errand.await);
+            afoot.send_modify(|count| *count -= 1);
         });
     }
 }

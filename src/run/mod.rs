@@ -7,25 +7,25 @@ mod history;
 mod merge_files;
 pub mod outside;
 mod pointer;
+mod seat;
+pub mod stage;
 mod terminal;
+pub mod wire;
 
 use std::future::Future;
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{Timestamp, tz::TimeZone};
 use ratatui::crossterm::event::{Event, KeyEventKind};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::mpsc;
 
-use crate::backend::Backend;
-use crate::draft_box::DraftBox;
-use crate::tui::msg::{Clock, Link, Press};
-use crate::tui::{App, Effect, Msg, Preferences};
+use self::seat::{Seat, clock};
+use crate::tui::msg::Press;
+use crate::tui::{Effect, Msg};
 
 pub use merge_files::{Merged, merge_files};
+pub use seat::Place;
 pub use terminal::restore;
 
 /// How often the screen is told the time; also how long typed text stays off the disk at the most.
@@ -37,20 +37,12 @@ pub type Revive = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<bool, Strin
 /// Stops the server, where this process hosts it, so that another one can.
 pub type Rest = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
-/// What a seat needs: a server, a place for drafts, a name.
+/// A seat at the terminal that midair was started in.
 pub struct Session {
-    pub backend: Backend,
-    pub drafts: DraftBox,
-    /// Where texts stand while they are written in an editor outside.
-    pub outside: PathBuf,
-    pub server: String,
-    pub who: String,
-    /// How to get a server back that went away; `None` for one that is not ours to start.
-    pub revive: Option<Revive>,
+    pub place: Place,
     /// How to let go of the server while midair is suspended; `None` for one that is not ours to stop.
     pub rest: Option<Rest>,
     pub hosting: bool,
-    pub preferences: Preferences,
     /// Whether the mouse is taken.
     pub mouse: bool,
     /// What has to be said before anything else; empty where nothing has.
@@ -96,45 +88,36 @@ impl Signals {
 /// When the terminal cannot be set up or written to.
 pub async fn run(session: Session) -> anyhow::Result<Ending> {
     let mut signals = Signals::new()?;
-    let (send, mut messages) = mpsc::unbounded_channel();
     let mut screen = terminal::enter("for scripts there are `midair import`, `export` and `serve`", session.mouse)?;
+    let Session { mouse, rest, hosting, notice, place } = session;
     let size = screen.size()?;
-    let seed = uuid::Uuid::new_v4().simple().to_string();
-    let mut app = App::new(&session.who, &session.server, &seed, session.preferences, clock());
-    app.resize(size.width, size.height);
-    let keeper = drafts::Keeper::start(session.drafts.clone(), &session.outside, &session.backend, send.clone());
-    let mut outside = outside::Outside::new(session.outside);
-    let errands = errands::Errands { backend: session.backend.clone(), keeper: keeper.clone(), send: send.clone() };
-    let connect = |hosting: bool| {
-        tokio::spawn(connection::keep(session.backend.clone(), session.revive.clone(), hosting, send.clone()))
-    };
-    let mut connection = connect(session.hosting);
+    let mut outside = outside::Outside::new(place.outside.clone());
+    let (mut seat, mut todo) = Seat::take(place, (size.width, size.height), hosting);
     // None while the terminal is somebody else's.
     let mut reports = Some(terminal::Reports::listen());
     let mut pointer = pointer::Pointer::default();
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
-    let mut todo = app.start();
-    if !session.notice.is_empty() {
-        app.warn(session.notice.clone());
+    if !notice.is_empty() {
+        seat.app.warn(notice);
     }
     let ending = 'seat: loop {
-        for effect in todo.drain(..) {
+        for effect in std::mem::take(&mut todo) {
             match effect {
                 Effect::Quit => break 'seat Ending::Quit,
                 Effect::Copy(text) => terminal::copy(&text)?,
                 Effect::Repaint => screen = terminal::blank()?,
                 Effect::Suspend => {
-                    connection.abort();
+                    seat.disconnect();
                     reports = None;
-                    if let Some(rest) = &session.rest {
+                    if let Some(rest) = &rest {
                         rest().await;
                     }
-                    screen = terminal::suspend(session.mouse).await?;
+                    screen = terminal::suspend(mouse).await?;
                     let size = screen.size()?;
-                    app.resize(size.width, size.height);
-                    let _ = send.send(Msg::Link(Link::Lost("midair was suspended.".into())));
-                    connection = connect(false);
+                    seat.app.resize(size.width, size.height);
+                    todo.extend(seat.lost("midair was suspended."));
+                    seat.connect(false);
                 }
                 Effect::WriteOutside(text) => {
                     if let Some(reports) = reports.take() {
@@ -145,23 +128,23 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
                 }
                 Effect::CloseOutside(leave) => {
                     if let Err(why) = outside.close(&leave) {
-                        app.warn(why);
+                        seat.app.warn(why);
                     }
                 }
-                other => errands.run(other),
+                errand => todo.extend(seat.carry_out(vec![errand])),
             }
         }
         if outside.is_open() {
             // The terminal is the editor's; what happens meanwhile is taken in all the same.
             tokio::select! {
                 signal = signals.next() => if signal != 2 { break Ending::Signal(signal) },
-                _ = ticks.tick() => todo.extend(app.update(Msg::Tick(clock()))),
-                Some(message) = messages.recv() => todo.extend(app.update(message)),
+                _ = ticks.tick() => todo.extend(seat.tick()),
+                message = seat.next() => todo.extend(seat.update(message)),
                 written = outside.ended() => {
-                    screen = terminal::take_over(session.mouse)?;
+                    screen = terminal::take_over(mouse)?;
                     let size = screen.size()?;
-                    app.resize(size.width, size.height);
-                    todo.extend(app.update(Msg::Written(written)));
+                    seat.app.resize(size.width, size.height);
+                    todo.extend(seat.update(Msg::Written(written)));
                 }
             }
             continue;
@@ -169,59 +152,53 @@ pub async fn run(session: Session) -> anyhow::Result<Ending> {
         let heard = reports.get_or_insert_with(terminal::Reports::listen);
         screen.draw(|frame| {
             let area = frame.area();
-            frame.render_widget(&app, area);
-            if let Some(position) = app.cursor(area) {
+            frame.render_widget(&seat.app, area);
+            if let Some(position) = seat.app.cursor(area) {
                 frame.set_cursor_position(position);
             }
         })?;
         tokio::select! {
             signal = signals.next() => break Ending::Signal(signal),
-            _ = ticks.tick() => todo.extend(app.update(Msg::Tick(clock()))),
-            Some(message) = messages.recv() => todo.extend(app.update(message)),
+            _ = ticks.tick() => todo.extend(seat.tick()),
+            message = seat.next() => todo.extend(seat.update(message)),
             event = heard.next() => match event {
-                Some(Ok(event)) => todo.extend(happened(&mut app, &mut pointer, event)),
+                Some(Ok(event)) => todo.extend(happened(&mut seat, &mut pointer, event)),
                 Some(Err(_)) | None => break Ending::Signal(1),
             },
         }
-        while let Ok(message) = messages.try_recv() {
-            todo.extend(app.update(message));
+        while let Some(message) = seat.waiting() {
+            todo.extend(seat.update(message));
         }
         while let Some(Ok(event)) = heard.waiting() {
-            todo.extend(happened(&mut app, &mut pointer, event));
+            todo.extend(happened(&mut seat, &mut pointer, event));
         }
     };
     if let Ending::Signal(_) = ending {
-        app.parting().into_iter().for_each(|effect| errands.run(effect));
+        seat.part();
     }
     drop(screen);
     if !outside.is_open() {
         terminal::restore();
     }
-    keeper.finish().await;
+    seat.leave().await;
     Ok(ending)
 }
 
-fn happened(app: &mut App, pointer: &mut pointer::Pointer, event: Event) -> Vec<Effect> {
+fn happened(seat: &mut Seat, pointer: &mut pointer::Pointer, event: Event) -> Vec<Effect> {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => {
             terminal::panic_on_cue(key.code);
-            app.update(Msg::Key(Press { code: key.code, mods: key.modifiers }))
+            seat.update(Msg::Key(Press { code: key.code, mods: key.modifiers }))
         }
-        Event::Paste(text) => app.update(Msg::Paste(text)),
+        Event::Paste(text) => seat.update(Msg::Paste(text)),
         Event::Mouse(event) => match pointer.told(event, std::time::Instant::now()) {
-            Some(mouse) => app.update(Msg::Mouse(mouse)),
+            Some(mouse) => seat.update(Msg::Mouse(mouse)),
             None => Vec::new(),
         },
         Event::Resize(columns, rows) => {
-            app.resize(columns, rows);
+            seat.app.resize(columns, rows);
             vec![Effect::Repaint]
         }
         _ => Vec::new(),
     }
-}
-
-/// The time, here.
-fn clock() -> Clock {
-    let now = Timestamp::now();
-    Clock { now, offset_seconds: TimeZone::system().to_offset(now).seconds() }
 }

@@ -17,6 +17,7 @@ mod pulse;
 mod record;
 mod saving;
 mod schema;
+mod standing;
 mod taking_back;
 mod typing;
 mod veil;
@@ -32,6 +33,7 @@ pub use self::draw::SMALLEST;
 pub(in crate::tui) use self::draw::{draw_begun, draw_keys};
 pub use self::on_stage::{Around, SMALLEST_ON_STAGE};
 use self::saving::Flight;
+pub use self::standing::{Decidable, Listed};
 use super::company::Company;
 use super::definition::Definition;
 use super::keyboard::{Keyboard, Pressed};
@@ -248,7 +250,7 @@ impl App {
     }
 
     /// Where keys mean something now.
-    fn place(&self) -> Place {
+    pub fn place(&self) -> Place {
         match (&self.palette, &self.help) {
             (Some(_), _) => Place::Palette,
             (None, Some(help)) if help.searching() => Place::Prompt,

@@ -2,7 +2,7 @@
 
 use midair_record::wire::{Event, Key, Stored, VersionLine};
 
-use super::{App, Notice, Over, Screen};
+use super::{App, Notice, Screen};
 use crate::tui::keys::{Action, Place};
 use crate::tui::msg::{Clock, Effect, Link, Read};
 use crate::tui::screens::editor::{Now, Theirs};
@@ -32,14 +32,7 @@ impl App {
 
     /// Takes note of how long something is waited for, and says what it is where that is a record that is opened.
     fn count_the_wait(&mut self) {
-        let waits = self.opening.is_some()
-            || self.browser.is_loading()
-            || !self.flights.is_empty()
-            || matches!(&self.over, Some(Over::History(history)) if history.waits())
-            || matches!(&self.over, Some(Over::Pulse(pulse)) if pulse.waits())
-            || matches!(&self.screen, Screen::Drafts(drafts) if drafts.waits())
-            || matches!(&self.screen, Screen::Deletion(deletion) if deletion.sent);
-        if !waits {
+        if !self.is_waiting() {
             self.waits_since = None;
             return;
         }

@@ -5,24 +5,23 @@ use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use crate::tui::msg::Press;
 
 /// Keys that have a name and no letter.
-const NAMED: [&str; 17] = [
-    "enter",
-    "esc",
-    "tab",
-    "backtab",
-    "space",
-    "up",
-    "down",
-    "left",
-    "right",
-    "home",
-    "end",
-    "pageup",
-    "pagedown",
-    "insert",
-    "delete",
-    "backspace",
-    "f1…f12",
+const NAMED: [(&str, KeyCode); 16] = [
+    ("enter", KeyCode::Enter),
+    ("esc", KeyCode::Esc),
+    ("tab", KeyCode::Tab),
+    ("backtab", KeyCode::BackTab),
+    ("space", KeyCode::Char(' ')),
+    ("up", KeyCode::Up),
+    ("down", KeyCode::Down),
+    ("left", KeyCode::Left),
+    ("right", KeyCode::Right),
+    ("home", KeyCode::Home),
+    ("end", KeyCode::End),
+    ("pageup", KeyCode::PageUp),
+    ("pagedown", KeyCode::PageDown),
+    ("insert", KeyCode::Insert),
+    ("delete", KeyCode::Delete),
+    ("backspace", KeyCode::Backspace),
 ];
 
 /// The name of a key: `ctrl-s`, `enter`, `pageup`, `alt-x`, `T`.
@@ -59,14 +58,34 @@ pub fn name(press: Press) -> String {
 /// # Errors
 /// A sentence that says what is no key, and what is.
 pub fn parse(text: &str) -> Result<String, String> {
-    let chords: Vec<String> = text.split_whitespace().map(one).collect::<Result<_, _>>()?;
-    if chords.is_empty() {
-        return Err(format!("{text:?} names no key; the space bar is \"space\""));
-    }
+    let chords: Vec<String> = presses(text)?.into_iter().map(name).collect();
     Ok(chords.join(" "))
 }
 
-fn one(text: &str) -> Result<String, String> {
+/// The keys that `text` names, one after the other, as they are pressed.
+///
+/// # Errors
+/// As [`parse`].
+pub fn presses(text: &str) -> Result<Vec<Press>, String> {
+    let presses: Vec<Press> = text.split_whitespace().map(one).collect::<Result<_, _>>()?;
+    if presses.is_empty() {
+        return Err(format!("{text:?} names no key; the space bar is \"space\""));
+    }
+    Ok(presses)
+}
+
+/// The key that types `letter`; a line break is typed with Enter. `None` for a control character.
+pub fn typed(letter: char) -> Option<Press> {
+    let code = match letter {
+        '\n' => KeyCode::Enter,
+        '\t' => KeyCode::Tab,
+        letter if letter.is_control() => return None,
+        letter => KeyCode::Char(letter),
+    };
+    Some(Press { code, mods: KeyModifiers::NONE })
+}
+
+fn one(text: &str) -> Result<Press, String> {
     let (mut ctrl, mut alt, mut shift) = (false, false, false);
     let mut rest = text;
     loop {
@@ -105,23 +124,22 @@ fn one(text: &str) -> Result<String, String> {
                 letter.to_uppercase().to_string()
             ));
         }
-        return Ok(name(press(KeyCode::Char(letter))));
+        return Ok(press(KeyCode::Char(letter)));
     }
     let function =
         lower.strip_prefix('f').and_then(|number| number.parse().ok()).filter(|number| (1..=12).contains(number));
     if let Some(number) = function {
-        return Ok(name(press(KeyCode::F(number))));
+        return Ok(press(KeyCode::F(number)));
     }
     if lower == "tab" && shift {
-        return Ok("backtab".into());
+        return Ok(Press { code: KeyCode::BackTab, mods: KeyModifiers::NONE });
     }
-    if NAMED.contains(&lower.as_str()) {
-        let mods = name(press(KeyCode::Null));
-        return Ok(mods.trim_end_matches("null").to_owned() + &lower);
+    if let Some((_, code)) = NAMED.iter().find(|(named, _)| *named == lower) {
+        return Ok(press(*code));
     }
     Err(format!(
-        "{text:?} is no key: a key is a letter or sign, or one of {}, with ctrl-, alt- or shift- before it",
-        NAMED.join(", ")
+        "{text:?} is no key: a key is a letter or sign, or one of {}, f1…f12, with ctrl-, alt- or shift- before it",
+        NAMED.map(|(named, _)| named).join(", ")
     ))
 }
 
@@ -183,6 +201,9 @@ mod tests {
             assert_eq!(Ok(name(Press { code, mods })), parse(spelled), "{spelled}");
         }
         assert_eq!(parse("ctrl-X  ctrl-s").as_deref(), Ok("ctrl-x ctrl-s"));
+        for (named, _) in NAMED {
+            assert_eq!(parse(named).as_deref(), Ok(named), "what is pressed is what is named");
+        }
     }
 
     #[test]

@@ -53,6 +53,11 @@ pub struct Browser {
 }
 
 impl Browser {
+    /// The names of the collections.
+    pub fn collections(&self) -> impl Iterator<Item = &str> {
+        self.collections.iter().map(|line| line.name.as_str())
+    }
+
     /// The collection that is shown.
     pub fn collection(&self) -> Option<&str> {
         self.collections.get(self.collection).map(|line| line.name.as_str())

@@ -78,6 +78,11 @@ impl Collision {
         }
     }
 
+    /// How what is written by hand is read; `None` where nothing is.
+    pub fn shape(&self) -> Option<Shape> {
+        self.hand.as_ref().map(|hand| hand.field.shape)
+    }
+
     /// The text that is written by hand.
     pub fn text(&mut self) -> Option<&mut TextArea> {
         self.hand.as_mut().map(|hand| &mut hand.field.area)

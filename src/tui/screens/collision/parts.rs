@@ -1,5 +1,6 @@
 //! How a text or list that is decided part by part looks: its head, and each part with both sides.
 
+use midair_record::Pointer;
 use midair_record::merge::hunk::{HunkChoice, Piece, Side};
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -10,6 +11,19 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::glyph;
 
 impl Collision {
+    /// Everything that can be focused, and which of it is: each field, and its parts, counted from 1.
+    pub fn decidable(&self) -> (Vec<(Pointer, Option<usize>)>, usize) {
+        let (mut rows, mut focused, mut part) = (Vec::new(), 0, 0);
+        for row in self.rows() {
+            if row == self.focus {
+                focused = rows.len();
+            }
+            part = if row.piece.is_some() { part + 1 } else { 0 };
+            rows.push((self.resolution.units()[row.unit].at.clone(), row.piece.map(|_| part)));
+        }
+        (rows, focused)
+    }
+
     /// The name of the field, and how many of its parts are open.
     pub(super) fn head_of_parts(&self, index: usize, parts: &[(usize, Piece)], width: u16, theme: &Theme) -> Vec<Line> {
         let mut head = self.names(index, width, theme);

@@ -174,6 +174,16 @@ impl Editor {
         self.in_full
     }
 
+    /// The places that have a row, from the top.
+    pub fn fields(&self) -> impl Iterator<Item = &Pointer> {
+        self.rows.iter().map(|row| &row.at)
+    }
+
+    /// How what is typed under the caret is read; `None` where nothing is typed.
+    pub fn shape(&self) -> Option<Shape> {
+        self.field.as_ref().map(|field| field.shape)
+    }
+
     /// The place under the caret.
     pub fn at(&self) -> Option<&Pointer> {
         self.rows.get(self.focus).map(|row| &row.at)
