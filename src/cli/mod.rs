@@ -11,6 +11,7 @@ pub mod local;
 mod log;
 mod merge;
 mod places;
+mod play;
 mod records;
 mod seed;
 mod serve;
@@ -21,7 +22,8 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use arguments::{Arguments, Command};
 use exit::{Exit, Failure};
@@ -50,6 +52,10 @@ pub fn main() -> ExitCode {
     if let (false, Err(failure)) = (has_screen, settings.sound()) {
         return report(Err(failure));
     }
+    if let (Some(Command::Play(_)), false) = (&arguments.command, is_on_the_line(&matches, "server")) {
+        // What is exported for one's work is no server to try things on.
+        arguments.common.server = None;
+    }
     settings.complete(&mut arguments.common, arguments.command.as_ref());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -59,6 +65,11 @@ pub fn main() -> ExitCode {
     // A blocked read of the terminal must not keep the program alive.
     runtime.shutdown_timeout(Duration::from_millis(200));
     report(ending)
+}
+
+/// Whether an option stands on the command line itself.
+fn is_on_the_line(matches: &ArgMatches, option: &str) -> bool {
+    matches.value_source(option) == Some(ValueSource::CommandLine)
 }
 
 async fn carry_out(arguments: &Arguments, settings: &Settings) -> Result<Exit, Failure> {
@@ -85,6 +96,7 @@ async fn carry_out(arguments: &Arguments, settings: &Settings) -> Result<Exit, F
         Some(Command::Watch(asked)) => records::watch(common, asked).await,
         Some(Command::Merge(files)) => merge::merge(files),
         Some(Command::Mergetool(files)) => merge::tool::mergetool(common, files, settings).await,
+        Some(Command::Play(asked)) => play::play(common, asked).await,
         Some(Command::Config(asked)) => settings::show::config(settings, asked),
     }
 }

@@ -1,5 +1,6 @@
 //! A scenario: who does what in which order, and what must then be seen, as plain values; knows not how it is carried out.
 
+mod bundled;
 mod forms;
 mod pattern;
 mod reading;
@@ -11,6 +12,7 @@ use midair_record::{Pointer, Record, Value};
 
 use crate::tui::msg::Press;
 
+pub use bundled::{BUNDLED, bundled};
 pub use forms::{FORMS, Form};
 
 /// A whole scenario.

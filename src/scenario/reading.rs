@@ -55,7 +55,9 @@ pub(super) fn read(text: &str) -> Result<Scenario, Vec<Fault>> {
             faults.push(Fault { line: statement.line, what });
         }
     }
-    faults.extend(lacking(&scenario, caption, text));
+    if faults.is_empty() {
+        faults.extend(lacking(&scenario, caption, text));
+    }
     if faults.is_empty() { Ok(scenario) } else { Err(faults) }
 }
 

@@ -14,6 +14,7 @@ pub use records::{Diff, Get, List, Log, OnConflict, OnEdited, Patch, Put, Remove
 
 use super::exit::Exit;
 use super::settings;
+use crate::tui::app::SMALLEST;
 
 /// Where the local server listens, unless it is told otherwise.
 pub const LISTEN: &str = "127.0.0.1:4120";
@@ -174,6 +175,14 @@ pub enum Command {
     #[command(after_help = Exit::table())]
     Mergetool(Mergetool),
 
+    /// Play scenarios without a screen, as tests: real editors and programs on a real server, over a wire that breaks on cue
+    ///
+    /// A scenario is a text that says who does what in which order, and what must then be seen on whose screen, on the wire
+    /// and in the store (docs/scenarios.md). Each is played on a server of its own, unless --server names one on the
+    /// command line; there, what exists is left as it is, and what was made is removed again.
+    #[command(after_help = Exit::table())]
+    Play(Play),
+
     /// Show the settings, and where each comes from
     ///
     /// They stand in midair/config.toml in the XDG config folder; MIDAIR_NAME in the environment comes before the file,
@@ -221,6 +230,50 @@ pub struct Serve {
     /// [default: info with --log, else warn]
     #[arg(long, value_name = "LEVEL", env = "MIDAIR_LOG", hide_env_values = true, value_parser = log_level)]
     pub log_level: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct Play {
+    /// Scenarios: files, or names of those that midair brings along [default: all of these]
+    #[arg(value_name = "FILE|NAME", conflicts_with = "list")]
+    pub scenarios: Vec<String>,
+
+    /// List the scenarios that midair brings along
+    #[arg(long, conflicts_with = "format")]
+    pub list: bool,
+
+    /// How it is told what came of it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ReportFormat,
+
+    /// How many seconds something that must come may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..))]
+    pub patience: u16,
+
+    /// How large each terminal is, in columns and rows, from 60x15 on
+    #[arg(long, value_name = "COLUMNSxROWS", default_value = "120x30", value_parser = size)]
+    pub size: (u16, u16),
+}
+
+/// How the results of tests are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people
+    Text,
+    /// The Test Anything Protocol, version 14
+    Tap,
+    /// JUnit's XML
+    Junit,
+}
+
+fn size(text: &str) -> Result<(u16, u16), String> {
+    let read = text.split_once('x').and_then(|(columns, rows)| Some((columns.parse().ok()?, rows.parse().ok()?)));
+    let (columns, rows): (u16, u16) = read.ok_or("columns and rows belong here, as in 120x40")?;
+    let (least, lowest) = SMALLEST;
+    match columns >= least && rows >= lowest && columns <= 1000 && rows <= 1000 {
+        true => Ok((columns, rows)),
+        false => Err(format!("a terminal has from {least}x{lowest} to 1000x1000 here")),
+    }
 }
 
 /// How an event is written.

@@ -279,7 +279,10 @@ impl Settings {
 
     /// Puts what is set in the place of options that were not given. A server of its own takes no notice of another one.
     pub fn complete(&self, common: &mut Common, command: Option<&Command>) {
-        let own = matches!(command, Some(Command::Serve(_) | Command::Backup { .. } | Command::Restore { .. }));
+        let own = matches!(
+            command,
+            Some(Command::Serve(_) | Command::Backup { .. } | Command::Restore { .. } | Command::Play(_))
+        );
         let set = |name: &str| Some(self.value(name).to_owned()).filter(|text| !text.is_empty());
         common.who = common.who.take().or_else(|| set("as"));
         if !own && common.db.is_none() {
