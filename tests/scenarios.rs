@@ -2,12 +2,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod house;
+mod unguarded;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use house::House;
-use midair::scenario::BUNDLED;
+use midair::scenario::{BUNDLED, FORMS};
 use tempfile::TempDir;
 
 /// A folder that no other test has, for files and for what midair keeps.
@@ -202,4 +203,52 @@ async fn a_server_that_is_only_exported_is_none_to_try_things_on() {
     assert_eq!(played.status.code(), Some(0), "{}", out(&played));
     assert!(house.as_("alice").collections().await.unwrap().is_empty());
     house.close().await;
+}
+
+/// What takes the protection of a scenario away, where it is another one than preconditions and the names of edits.
+const OTHERWISE_PROTECTED: [&str; 0] = [];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_scenario_fails_where_its_protection_is_taken_away() {
+    let (house, desk) = (House::open().await, Desk::new());
+    let unguarded = unguarded::in_front_of(&house.url).await;
+    // It teaches what comes of having none.
+    let protected = BUNDLED.iter().filter(|(name, _)| *name != "lost-update" && !OTHERWISE_PROTECTED.contains(name));
+    for (name, _) in protected {
+        let played = desk.play(&["--patience", "3", "--server", &unguarded, name]);
+        assert_eq!(played.status.code(), Some(1), "{name}: {}{}", out(&played), err(&played));
+        assert!(out(&played).contains("\n     line "), "{name} fails by a step: {}", out(&played));
+    }
+    house.close().await;
+}
+
+#[test]
+fn the_lost_update_cannot_even_be_written_where_preconditions_are_asked() {
+    let desk = Desk::new();
+    let text = bundled("lost-update").replace("collection counters {\"preconditions\": \"optional\"}\n", "");
+    let played = desk.play(&[&desk.file("guarded.scenario", &text)]);
+    assert_eq!(played.status.code(), Some(2));
+    assert!(err(&played).contains("counters takes no write that does not say what it replaces"), "{}", err(&played));
+}
+
+#[test]
+fn every_form_of_a_step_goes_well_in_a_scenario_and_none_is_left_untried() {
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/forms");
+    let files = std::fs::read_dir(files).unwrap().map(|entry| entry.unwrap().path());
+    let files: Vec<String> = files.map(|path| path.display().to_string()).collect();
+    let named: Vec<&str> = files.iter().map(String::as_str).collect();
+    let played = Desk::new().play(&named);
+    assert_eq!(played.status.code(), Some(0), "{}{}", out(&played), err(&played));
+    let texts: Vec<String> = files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    let all = texts.iter().map(String::as_str).chain(BUNDLED.iter().map(|(_, text)| *text));
+    let lines: Vec<&str> = all.flat_map(str::lines).collect();
+    for form in FORMS {
+        let is_place = |word: &&str| word.chars().all(|letter| letter.is_ascii_uppercase());
+        let fixed: Vec<&str> = form.pattern.split(' ').filter(|word| !is_place(word)).collect();
+        let has = |line: &&str| {
+            let mut words = line.split(' ');
+            fixed.iter().all(|fixed| words.any(|word| word == *fixed))
+        };
+        assert!(lines.iter().any(has), "nothing tries {:?}", form.pattern);
+    }
 }

@@ -59,7 +59,6 @@ pub struct Stage {
     server: Backend,
     wire: Wire,
     lines: HashMap<Who, Line>,
-    offline: BTreeSet<Who>,
     seats: Vec<Seat>,
     afoot: Vec<watch::Receiver<usize>>,
     /// Whether each seat was connected when it was looked last, and whether it was since what stands there was read.
@@ -193,7 +192,6 @@ impl Stage {
             server,
             wire,
             lines,
-            offline: BTreeSet::new(),
             afoot: seats.iter().map(Seat::afoot).collect(),
             linked: seats.iter().map(|_| (false, true)).collect(),
             seats,
@@ -252,7 +250,7 @@ impl Stage {
 
     /// Whether somebody is cut off from the server.
     pub fn is_offline(&self, who: Who) -> bool {
-        self.offline.contains(&who)
+        self.lines.get(&who).is_some_and(Line::is_cut)
     }
 
     /// The next small thing of the step that is due. Whoever carries it out presses what is to be pressed, waits where
@@ -396,13 +394,11 @@ impl Stage {
             Does::Cue(who, cue) => {
                 let line = self.lines.get(who).ok_or("there is no such line")?;
                 match cue {
-                    Cue::Offline => {
-                        self.offline.insert(*who);
-                        line.go_offline().await
-                    }
-                    Cue::Online => {
-                        self.offline.remove(who);
-                        line.come_back().await
+                    Cue::Offline => line.go_offline().await,
+                    Cue::Online => line.come_back().await,
+                    Cue::CutAfterWrite => {
+                        line.cut_after_write();
+                        Ok(())
                     }
                     Cue::LoseAnswer => {
                         line.lose_next_answer();

@@ -245,6 +245,12 @@ pub const FORMS: &[Form] = &[
         of!(P::Who(who) => Does::Cue(who, Cue::LoseAnswer)),
     ),
     form(
+        "WHO is cut off after the next write",
+        "bob is cut off after the next write",
+        "The same, and nothing goes through any more until this one `comes back`.",
+        of!(P::Who(who) => Does::Cue(who, Cue::CutAfterWrite)),
+    ),
+    form(
         "WHO reads a stale replica",
         "bob reads a stale replica",
         "From here on, reads of records are answered as things stand now.",

@@ -136,6 +136,8 @@ pub enum Cue {
     Online,
     /// The next write arrives, and its answer does not come back.
     LoseAnswer,
+    /// The same, and nothing goes through any more after it.
+    CutAfterWrite,
     /// Reads are answered as things stand now, until further notice.
     StaleReads,
     /// Reads are answered by the server again.

@@ -23,10 +23,11 @@ impl Stage {
             Asked::Many(_) => None,
         });
         self.keys.extend(spoken);
+        let offline: Vec<bool> = (0..self.seats.len()).map(|seat| self.is_offline(Who::Terminal(seat))).collect();
         for key in self.keys.clone() {
             let version = self.version(&key).await?;
             for (terminal, seat) in self.seats.iter_mut().enumerate() {
-                if self.offline.contains(&Who::Terminal(terminal)) {
+                if offline[terminal] {
                     continue;
                 }
                 if self.linked[terminal].1 {
@@ -46,7 +47,7 @@ impl Stage {
         for (terminal, seat) in self.seats.iter().enumerate() {
             let who = Who::Terminal(terminal);
             let name = self.scenario.name(who);
-            let offline = self.offline.contains(&who);
+            let offline = self.is_offline(who);
             if seat.app.is_live() == offline {
                 let what = if offline { "has not noticed that it is cut off" } else { "is not connected" };
                 return Some(format!("{name}'s terminal {what}"));

@@ -54,10 +54,22 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct Cues {
-    /// The answer to the next write is lost.
-    loses_answer: bool,
+    /// What becomes of the answer to the next write.
+    next_write: Fate,
     /// What reads of records are answered with, where not by the server.
     replica: HashMap<Key, Copy>,
+}
+
+/// What becomes of the answer to a write.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Fate {
+    /// It comes back.
+    #[default]
+    Arrives,
+    /// It is lost.
+    Lost,
+    /// It is lost, and the line is cut.
+    Cut,
 }
 
 /// An answer as it was, to be given again.
@@ -90,7 +102,17 @@ impl Line {
 
     /// The next write arrives, and its answer is lost.
     pub fn lose_next_answer(&self) {
-        self.shared.cues().loses_answer = true;
+        self.shared.cues().next_write = Fate::Lost;
+    }
+
+    /// The next write arrives, its answer is lost, and the line is cut, until [`Line::come_back`].
+    pub fn cut_after_write(&self) {
+        self.shared.cues().next_write = Fate::Cut;
+    }
+
+    /// Whether it is cut.
+    pub fn is_cut(&self) -> bool {
+        !*self.shared.wanted.borrow()
     }
 
     /// Cuts every connection, and takes none until [`Line::come_back`].
@@ -230,15 +252,18 @@ impl Shared {
             return Ok(response(copy.status, copy.headers, whole(copy.body)));
         }
         let writes = asked.is_some() && !matches!(head.method, Method::GET | Method::HEAD | Method::OPTIONS);
-        let loses = writes && std::mem::take(&mut self.cues().loses_answer);
+        let fate = if writes { std::mem::take(&mut self.cues().next_write) } else { Fate::Arrives };
         let body = body.collect().await?.to_bytes();
         let answer = self.forward(head.method, path, &head.headers, body).await?;
         let (status, headers) = (answer.status(), plain(answer.headers()));
         let told = noted::answer(status.as_u16(), &headers);
-        if loses {
+        if fate != Fate::Arrives {
             answer.bytes().await?;
             if let Some(noted) = &noted {
                 noted.went(Outcome::Lost(told));
+            }
+            if fate == Fate::Cut {
+                self.wanted.send_replace(false);
             }
             return Err("asked to lose it".into());
         }

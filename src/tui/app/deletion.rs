@@ -34,7 +34,7 @@ impl App {
                     editor.draft.key
                 ));
                 let (slot, draft) = (editor.slot.clone(), Box::new(editor.everything_typed()));
-                vec![Effect::KeepDraft { slot: slot.clone(), draft }, Effect::ReleaseDraft { slot }]
+                vec![Effect::KeepDraft { slot: slot.clone(), draft }, Effect::ReleaseDraft { slot }, self.count_inbox()]
             }
             Action::SaveCopy => {
                 self.screen = Screen::Deleted(Box::new(Deleted { editor, gone }));
