@@ -283,10 +283,12 @@ impl Theatre {
 
     fn on_stage(&mut self, action: Action) -> Cue {
         match action {
-            Action::NextStep if matches!(self.card, Some(Card::Ending)) => return self.scenario(self.following()),
+            Action::NextStep if matches!(self.card, Some(Card::Ending)) => {
+                return self.scenario(Some(self.following()));
+            }
             Action::NextStep if self.is_over() => self.ends(),
             Action::Back => self.card = None,
-            Action::Scenarios | Action::Scenario => self.card = Some(Card::List(self.play.listed.unwrap_or(0))),
+            Action::Scenarios | Action::Scenario => self.card = Some(Card::List(self.play.listed)),
             Action::PassKeyboard => {
                 self.taken = self.next_keyboard();
                 return self.passed();
@@ -321,9 +323,8 @@ impl Theatre {
     }
 
     /// The scenario after this one; after the last, the first.
-    fn following(&self) -> Option<usize> {
-        let next = self.play.listed.map_or(0, |at| at + 1);
-        if next < self.listed.len() { Some(next) } else { Some(0) }
+    fn following(&self) -> usize {
+        (self.play.listed + 1) % self.listed.len().max(1)
     }
 
     fn scenario(&mut self, number: Option<usize>) -> Cue {

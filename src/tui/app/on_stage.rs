@@ -1,5 +1,7 @@
 //! An App that stands beside others on a stage: without the line about the connection, in less room, or as one line.
 
+use std::borrow::Cow;
+
 use midair_record::wire::Key;
 
 use super::draw::SMALLEST;
@@ -40,6 +42,17 @@ impl App {
     pub fn stand(&mut self, around: Around) {
         self.around = around;
         self.fit();
+    }
+
+    /// The screen as it is in a terminal of its own that has so many columns and rows.
+    pub fn alone(&self, columns: u16, rows: u16) -> Cow<'_, App> {
+        if self.around == Around::Everything && self.size == (columns, rows) {
+            return Cow::Borrowed(self);
+        }
+        let mut alone = self.clone();
+        alone.around = Around::Everything;
+        alone.resize(columns, rows);
+        Cow::Owned(alone)
     }
 
     /// What the line about the connection would say that is out of the usual: that there is none, and what waits.

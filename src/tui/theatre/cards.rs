@@ -21,7 +21,7 @@ impl Theatre {
         for (row, (number, listed)) in (0..inside.height).zip(self.listed.iter().enumerate().skip(top)) {
             let key = self.keyboard.keys.nth(Place::Scenarios, Action::Scenario, number).unwrap_or_default();
             let (sign, style) = if number == cursor { ("▸", theme.selected) } else { (" ", theme.plain) };
-            let on = if self.play.listed == Some(number) { " · on" } else { "" };
+            let on = if self.play.listed == number { " · on" } else { "" };
             let name = format!("{:names$}", listed.name);
             let title = format!("  {}{on}", listed.title);
             let key = format!("{key:>2} ");
@@ -50,11 +50,11 @@ impl Theatre {
             lines.extend(panel::wrap(words, room).into_iter().map(|line| (line, style)));
         };
         says("What happened", &self.play.about, theme.plain);
-        says("What would have been lost", &self.play.lost, theme.plain);
+        says("What was at stake", &self.play.lost, theme.plain);
         if self.standing.taken_over {
             says("You took a keyboard over", &self.aside(), theme.asks);
         }
-        if let (Some(next), true) = (self.following().and_then(|next| self.listed.get(next)), self.listed.len() > 1) {
+        if let (Some(next), true) = (self.listed.get(self.following()), self.listed.len() > 1) {
             let key = self.keyboard.shown(Place::Theatre, Action::NextStep, theme.ascii);
             says("Next", &format!("{key}: {}", next.title), theme.plain);
         }

@@ -113,13 +113,15 @@ impl Theatre {
                 standing if standing.is_empty() => app.in_a_line(),
                 standing => format!("{standing} · {}", app.in_a_line()),
             },
+            None if self.play.people.get(person).is_some_and(|person| person.screen) => String::new(),
             None => match self.wire.iter().rev().find(|exchange| exchange.who == self.name(person)) {
-                Some(last) => format!("a program · {} {}", last.method, last.record),
+                Some(last) => format!("a program · {}", last.in_short()),
                 None => "a program".to_owned(),
             },
         };
         let ink = if sign.trim().is_empty() { theme.plain } else { theme.title };
-        let (name, words) = (signs::held(self.name(person)), format!("{part} · {words}"));
+        let name = signs::held(self.name(person));
+        let words = if words.is_empty() { part.to_owned() } else { format!("{part} · {words}") };
         panel::line(buf, place, 0, &[(sign, ink), (&name, ink), (&words, theme.dim)]);
     }
 
@@ -171,9 +173,7 @@ impl Theatre {
         }
         let step = format!("Step {} of {}", standing.step, play.steps);
         match &standing.misfit {
-            Some(why) => {
-                (format!("{step} does not fit what is on the screens, and was passed over: {why}"), theme.asks)
-            }
+            Some(why) => (format!("{step} no longer fits, and was passed over. {why}"), theme.asks),
             None => (format!("{step}: {}", standing.caption), theme.notice),
         }
     }

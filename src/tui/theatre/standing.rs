@@ -11,8 +11,8 @@ pub struct Listed {
 /// The scenario that is on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Play {
-    /// Which of the list it is; `None` for a file of somebody's own.
-    pub listed: Option<usize>,
+    /// Which of the list it is.
+    pub listed: usize,
     pub title: String,
     /// What happens.
     pub about: String,

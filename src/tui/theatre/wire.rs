@@ -70,6 +70,11 @@ impl Exchange {
         }
     }
 
+    /// What was asked and answered, without who and when.
+    pub(super) fn in_short(&self) -> String {
+        format!("{} {} {}", self.method, self.record, self.answered())
+    }
+
     fn answered(&self) -> String {
         match &self.answer {
             Answer::Status(status, etag) => {
