@@ -205,16 +205,41 @@ async fn a_server_that_is_only_exported_is_none_to_try_things_on() {
     house.close().await;
 }
 
-/// What takes the protection of a scenario away, where it is another one than preconditions and the names of edits.
-const OTHERWISE_PROTECTED: [&str; 0] = [];
+fn documentation() -> (PathBuf, String) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scenarios.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    (path, text)
+}
+
+/// `UPDATE_SCENARIOS=1 cargo test --test scenarios` writes the table anew.
+#[test]
+fn the_steps_of_the_documentation_are_those_that_are_read() {
+    let (path, text) = documentation();
+    let (before, rest) = text.split_once("<!-- steps -->\n").unwrap();
+    let (listed, after) = rest.split_once("<!-- /steps -->").unwrap();
+    let steps = midair::scenario::markdown();
+    if std::env::var_os("UPDATE_SCENARIOS").is_some() {
+        std::fs::write(path, format!("{before}<!-- steps -->\n{steps}<!-- /steps -->{after}")).unwrap();
+        return;
+    }
+    assert_eq!(listed, steps, "write it anew with UPDATE_SCENARIOS=1");
+}
+
+#[test]
+fn the_scenario_of_the_documentation_goes_well() {
+    let (_, text) = documentation();
+    let example = text.split_once("<!-- example -->\n```\n").unwrap().1.split_once("```\n<!-- /example -->").unwrap().0;
+    let desk = Desk::new();
+    let played = desk.play(&[&desk.file("example.scenario", example)]);
+    assert_eq!(played.status.code(), Some(0), "{}{}", out(&played), err(&played));
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_scenario_fails_where_its_protection_is_taken_away() {
     let (house, desk) = (House::open().await, Desk::new());
     let unguarded = unguarded::in_front_of(&house.url).await;
     // It teaches what comes of having none.
-    let protected = BUNDLED.iter().filter(|(name, _)| *name != "lost-update" && !OTHERWISE_PROTECTED.contains(name));
-    for (name, _) in protected {
+    for (name, _) in BUNDLED.iter().filter(|(name, _)| *name != "lost-update") {
         let played = desk.play(&["--patience", "3", "--server", &unguarded, name]);
         assert_eq!(played.status.code(), Some(1), "{name}: {}{}", out(&played), err(&played));
         assert!(out(&played).contains("\n     line "), "{name} fails by a step: {}", out(&played));

@@ -7,7 +7,7 @@ use super::pattern::Part;
 use super::{Check, Chore, Cue, Deed, Does, Which, Who};
 
 /// A kind of step.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Form {
     /// How it is written: words in capitals are places.
     pub pattern: &'static str,
@@ -315,3 +315,15 @@ pub const FORMS: &[Form] = &[
         of!(P::Key(key) => Does::Check(Check::Gone(key))),
     ),
 ];
+
+/// The table as Markdown, for docs/scenarios.md.
+#[must_use]
+pub fn markdown() -> String {
+    let mut text = String::from("| step | what it does |\n| --- | --- |\n");
+    for Form { pattern, help, .. } in FORMS {
+        text += &format!("| `{pattern}` | {help} |\n");
+    }
+    text += "\nOne of each:\n\n```\n";
+    FORMS.iter().for_each(|form| text += &format!("{}\n", form.example));
+    text + "```\n"
+}

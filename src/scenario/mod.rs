@@ -13,7 +13,7 @@ use midair_record::{Pointer, Record, Value};
 use crate::tui::msg::Press;
 
 pub use bundled::{BUNDLED, bundled};
-pub use forms::{FORMS, Form};
+pub use forms::{FORMS, Form, markdown};
 
 /// A whole scenario.
 #[derive(Clone, Debug, PartialEq)]

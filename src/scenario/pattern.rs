@@ -30,10 +30,11 @@ const METHODS: [&str; 5] = ["GET", "PUT", "PATCH", "DELETE", "POST"];
 const SIDES: [(&str, Side); 4] =
     [("theirs", Side::Theirs), ("mine", Side::Mine), ("base", Side::Base), ("both", Side::Both)];
 
-/// Why a line does not fit a pattern: how many of its words did, and what is wrong where it ended.
+/// Why a line does not fit a pattern, and what is wrong where it ended to.
 #[derive(Clone, Debug)]
 pub(super) struct Misfit {
-    pub(super) words: usize,
+    /// How many of its words fitted, and how many of these stand as they are.
+    pub(super) fits: (usize, usize),
     pub(super) why: String,
     /// The word that was expected and did not come, and what came.
     pub(super) expected: Option<(String, String)>,
@@ -41,18 +42,18 @@ pub(super) struct Misfit {
 
 /// Reads a statement by a pattern: words in lower case stand as they are, words in capitals are places.
 pub(super) fn read(pattern: &str, statement: &Statement, scenario: &Scenario) -> Result<Vec<Part>, Misfit> {
-    let (mut rest, mut parts, mut words) = (statement.head.as_str(), Vec::new(), 0);
+    let (mut rest, mut parts, mut fits) = (statement.head.as_str(), Vec::new(), (0, 0));
     let mut block_used = false;
     for word in pattern.split(' ') {
         rest = rest.trim_start();
-        let misfit = |why: String| Misfit { words, why, expected: None };
+        let misfit = |why: String| Misfit { fits, why, expected: None };
         let is_place = word.chars().all(|letter| letter.is_ascii_uppercase());
         if !is_place {
             let (found, after) = next_word(rest);
             if found != word {
                 return Err(Misfit { expected: Some((word.to_owned(), found.to_owned())), ..misfit(String::new()) });
             }
-            (rest, words) = (after, words + 1);
+            (rest, fits) = (after, (fits.0 + 1, fits.1 + 1));
             continue;
         }
         let taken = match word {
@@ -78,18 +79,18 @@ pub(super) fn read(pattern: &str, statement: &Statement, scenario: &Scenario) ->
             }
         };
         parts.push(taken.map_err(misfit)?);
-        words += 1;
+        fits.0 += 1;
     }
     let trailing = rest.trim();
     if !trailing.is_empty() {
         return Err(Misfit {
-            words,
+            fits,
             why: format!("nothing is expected after it, and there is {}", brief(trailing)),
             expected: None,
         });
     }
     if !block_used && !statement.block.is_empty() {
-        return Err(Misfit { words, why: "nothing that is indented can follow it".into(), expected: None });
+        return Err(Misfit { fits, why: "nothing that is indented can follow it".into(), expected: None });
     }
     Ok(parts)
 }

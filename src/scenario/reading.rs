@@ -184,8 +184,9 @@ fn step(scenario: &Scenario, statement: &Statement) -> Result<Does, String> {
             Err(misfit) => misfits.push((misfit, form.example)),
         }
     }
-    let far = misfits.iter().map(|(misfit, _)| misfit.words).max().unwrap_or(0);
-    misfits.retain(|(misfit, _)| misfit.words == far);
+    let best = misfits.iter().map(|(misfit, _)| misfit.fits).max().unwrap_or_default();
+    let (far, _) = best;
+    misfits.retain(|(misfit, _)| misfit.fits == best);
     if let Some((misfit, example)) = misfits.iter().find(|(misfit, _)| misfit.expected.is_none()) {
         let example = example.lines().next().unwrap_or_default();
         // Who it is has been read first, and is the same whatever else the line says.
