@@ -35,13 +35,21 @@ fn steps(terminal: &mut Terminal, number: usize) -> usize {
     rests(terminal, number)
 }
 
-/// Waits until step `number` is shown and done.
+/// Waits until step `number` is shown and done. The line above the wire says what is under way, and is drawn before the
+/// caption; where there is none, the line of keys says it, and half a frame must not be taken for a whole one.
 fn rests(terminal: &mut Terminal, number: usize) -> usize {
     let said = format!("Step {number} of ");
-    terminal.waits_until(&format!("the end of step {number}"), |screen| {
+    let done = |screen: &vt100::Screen| {
         let screen = screen.contents();
-        screen.contains(&said) && (screen.contains("Space next") || screen.contains("Space the end"))
-    });
+        let under_way = ["typing…", "waiting for the answers", "setting up", "at once"];
+        screen.contains(&said) && !under_way.iter().any(|words| screen.contains(words))
+    };
+    loop {
+        terminal.waits_until(&format!("the end of step {number}"), done);
+        if terminal.screen().contains("on the wire") || done(terminal.falls_quiet().cells()) {
+            break;
+        }
+    }
     let of = Regex::new(r"Step \d+ of (\d+)").unwrap();
     of.captures(&terminal.screen()).unwrap()[1].parse().unwrap()
 }

@@ -20,7 +20,7 @@ use super::wire::{Asked, Exchange, Outcome, Precondition};
 use super::{Ending, Signals, TICK, seat::clock, terminal};
 use crate::scenario::Scenario;
 use crate::tui::app::Around;
-use crate::tui::keys::Action;
+use crate::tui::keys::{Action, Keys};
 use crate::tui::msg::Press;
 use crate::tui::theatre::{self as shown, Cue, Listed, Theatre};
 use crate::tui::{App, Effect, Msg, Preferences};
@@ -161,9 +161,11 @@ impl House {
         let listed = listed.map(|(name, scenario)| Listed { name: name.clone(), title: scenario.title.clone() });
         let how = How {
             size: (0, 0),
+            // A scenario is written for midair as it comes; only how it looks is as whoever watches wants it.
             preferences: Preferences {
-                keys: programme.preferences.keys.clone().without(NOT_HERE),
-                ..programme.preferences.clone()
+                keys: Keys::default().without(NOT_HERE),
+                motion: programme.preferences.motion,
+                ..programme.preferences.theme.into()
             },
             patience: Duration::ZERO,
         };
@@ -231,7 +233,12 @@ impl House {
 
     async fn takes(&mut self, came: Came) {
         match came {
-            Came::Set(Ok(old)) => self.old.extend(old),
+            Came::Set(Ok(old)) => {
+                self.old.extend(old);
+                if self.theatre.keyboard_of().is_some() {
+                    self.show.rests();
+                }
+            }
             Came::Set(Err(why)) => self.theatre.say(format!("This scenario cannot be shown: {why}")),
             Came::Heard => self.show.heard(),
             Came::Due => {

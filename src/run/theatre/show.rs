@@ -20,8 +20,8 @@ use crate::tui::theatre::{Doing, Person, Play, Standing};
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The same once a person took a keyboard over: what does not fit any more is not waited for.
 const IMPATIENCE: Duration = Duration::from_secs(2);
-/// How large the screens are that are looked at.
-const SIZE: (u16, u16) = (120, 40);
+/// How large the screens are that are looked at: as `midair play` has them.
+const SIZE: (u16, u16) = (120, 30);
 
 /// A server with nothing on it, and a folder of its own; both are gone when this is dropped.
 pub struct Ground {
@@ -176,7 +176,8 @@ impl Show {
         let old = self.clear();
         self.set = Some(set);
         (self.act, self.passed_over, self.taken_over, self.misfit) = (act, 0, false, None);
-        for _ in 0..std::mem::take(&mut self.asked) {
+        let asked = std::mem::take(&mut self.asked);
+        for _ in 0..asked.max(usize::from(self.plays)) {
             self.go_on();
         }
         Ok(old)

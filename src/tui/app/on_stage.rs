@@ -44,13 +44,14 @@ impl App {
         self.fit();
     }
 
-    /// The screen as it is in a terminal of its own that has so many columns and rows.
+    /// The screen as it is in a terminal of its own that has so many columns and rows, and every sign.
     pub fn alone(&self, columns: u16, rows: u16) -> Cow<'_, App> {
-        if self.around == Around::Everything && self.size == (columns, rows) {
+        if self.around == Around::Everything && self.size == (columns, rows) && !self.theme.ascii {
             return Cow::Borrowed(self);
         }
         let mut alone = self.clone();
         alone.around = Around::Everything;
+        alone.theme.ascii = false;
         alone.resize(columns, rows);
         Cow::Owned(alone)
     }
