@@ -103,6 +103,13 @@ fn a_scenario_that_there_is_not_is_refused_with_the_one_that_was_meant() {
 }
 
 #[test]
+fn a_server_that_does_not_answer_is_told_by_the_exit_code() {
+    let played = Desk::new().play(&["--server", "http://127.0.0.1:9", "prevented"]);
+    assert_eq!((played.status.code(), out(&played)), (Some(5), String::new()));
+    assert!(err(&played).contains("no connection to 127.0.0.1:9"), "{}", err(&played));
+}
+
+#[test]
 fn a_step_that_is_not_met_shows_every_screen_and_the_wire() {
     let desk = Desk::new();
     let text = hopeless();

@@ -15,6 +15,7 @@ use self::report::{Played, Report};
 use super::arguments::{Common, Play};
 use super::exit::{Exit, Failure};
 use super::hosting::{Hosted, NoHost};
+use crate::backend::Backend;
 use crate::nearest;
 use crate::run::stage::{How, Stage, Unmet};
 use crate::scenario::{BUNDLED, Scenario, bundled};
@@ -30,6 +31,9 @@ pub async fn play(common: &Common, asked: &Play) -> Result<Exit, Failure> {
         return list();
     }
     let scenarios = read(&asked.scenarios)?;
+    if let Some(server) = &common.server {
+        Backend::connect(server, "scenario")?.hello().await?;
+    }
     let how = How {
         size: asked.size,
         preferences: Preferences::from(Theme::new(Depth::None)),

@@ -33,8 +33,8 @@ use super::wire::{Exchange, Line, Wire};
 use crate::backend::Backend;
 use crate::draft_box::DraftBox;
 use crate::scenario::{Check, Cue, Does, Scenario, Step, Who};
-use crate::tui::msg::Press;
-use crate::tui::{App, Msg, Preferences};
+use crate::tui::msg::{Press, Written};
+use crate::tui::{App, Effect, Msg, Preferences};
 
 /// How often it is looked whether time went on.
 const LOOK: Duration = Duration::from_millis(100);
@@ -244,7 +244,7 @@ impl Stage {
 
     /// Presses a key at a terminal. What only the owner of a terminal could do is not done.
     pub fn press(&mut self, terminal: usize, press: Press) {
-        self.seats[terminal].update(Msg::Key(press));
+        tell(&mut self.seats[terminal], Msg::Key(press));
     }
 
     /// What went over the wire, in the order in which it was asked.
@@ -353,7 +353,7 @@ impl Stage {
             }
         };
         if let Some((seat, msg)) = came {
-            self.seats[seat].update(msg);
+            tell(&mut self.seats[seat], msg);
         }
         if self.since_tick >= LOOKS_A_TICK || (self.since_tick > 0 && self.doing.is_some()) {
             self.tick();
@@ -373,7 +373,7 @@ impl Stage {
     fn take_in(&mut self) {
         for (seat, (was, fresh)) in self.seats.iter_mut().zip(&mut self.linked) {
             while let Some(msg) = seat.waiting() {
-                seat.update(msg);
+                tell(seat, msg);
             }
             let live = seat.app.is_live();
             *fresh |= live && !*was;
@@ -463,6 +463,16 @@ impl Stage {
         }
         drop(lines);
         made
+    }
+}
+
+/// Tells a seat something. There is no editor outside to be had: it has its text back at once.
+fn tell(seat: &mut Seat, msg: Msg) {
+    for left in seat.update(msg) {
+        if let Effect::WriteOutside(outside) = left {
+            let trouble = Some("No other editor can be opened here.".into());
+            seat.update(Msg::Written(Written { file: outside.name, text: Some(outside.text), trouble }));
+        }
     }
 }
 

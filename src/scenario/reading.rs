@@ -76,13 +76,13 @@ fn statements(text: &str, faults: &mut Vec<Fault>) -> Vec<Statement> {
                     what: "an indented line belongs to one above, and none is".into(),
                 });
             }
-            _ => statements.push(Statement { line: number + 1, head: line.trim_end().to_owned(), block: Vec::new() }),
+            _ => statements.push(Statement { line: number + 1, head: line.trim().to_owned(), block: Vec::new() }),
         }
     }
     for statement in &mut statements {
         let end = statement.block.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
         statement.block.truncate(end);
-        let indent = |line: &String| line.len() - line.trim_start().len();
+        let indent = |line: &String| line.len() - line.trim_start_matches([' ', '\t']).len();
         let least = statement.block.iter().filter(|line| !line.is_empty()).map(indent).min().unwrap_or(0);
         for line in &mut statement.block {
             *line = line.get(least..).unwrap_or_default().to_owned();

@@ -1,5 +1,9 @@
 //! How scenarios are read: what is understood, and what is said of what is not.
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample;
+
 use super::*;
 
 const HEADER: &str = "title: T\nabout: A\nlost: L\n";
@@ -129,5 +133,27 @@ fn every_scenario_that_midair_brings_along_is_read() {
     for (name, text) in BUNDLED {
         let scenario = Scenario::parse(text).unwrap_or_else(|faults| panic!("{name}: {faults:?}"));
         assert!(scenario.steps.iter().any(|step| step.caption.is_some()), "{name} says nothing to who watches");
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_file_says_it_is_read_or_refused_with_lines_that_it_has(
+        lines in vec(prop_oneof![
+            4 => sample::select(FORMS).prop_map(|form| form.example.to_owned()),
+            2 => (sample::select(FORMS), any::<prop::sample::Index>(), ".{0,3}").prop_map(|(form, at, odd)| {
+                let letters: Vec<char> = form.example.chars().collect();
+                let at = at.index(letters.len());
+                letters[..at].iter().collect::<String>() + &odd + &letters[at..].iter().collect::<String>()
+            }),
+            1 => "[ \t\u{3000}]{0,2}(terminal|client|record|collection|title:|--|#)?[ \t\u{3000}]{0,2}.{0,12}",
+        ], 0..12)
+    ) {
+        let text = format!("{HEADER}terminal alice\nterminal bob\nclient job\n{}", lines.join("\n"));
+        if let Err(faults) = Scenario::parse(&text) {
+            prop_assert!(!faults.is_empty());
+            let end = text.lines().count();
+            prop_assert!(faults.iter().all(|fault| (1..=end).contains(&fault.line)), "{faults:?} in {text}");
+        }
     }
 }

@@ -33,7 +33,7 @@ pub use self::draw::SMALLEST;
 pub(in crate::tui) use self::draw::{draw_begun, draw_keys};
 pub use self::on_stage::{Around, SMALLEST_ON_STAGE};
 use self::saving::Flight;
-pub use self::standing::{Decidable, Listed};
+pub use self::standing::Listed;
 use super::company::Company;
 use super::definition::Definition;
 use super::keyboard::{Keyboard, Pressed};

@@ -121,8 +121,7 @@ fn to_unit(app: &App, at: &Pointer, part: Option<usize>) -> Way {
         return Way::No(format!("there is no collision: {} is up", up(app)));
     }
     let (rows, now) = app.decidable();
-    let wanted = (at.clone(), part);
-    match rows.iter().position(|row| *row == wanted) {
+    match rows.iter().position(|row| row.part == part && row.fields.contains(at)) {
         Some(wanted) if wanted == now => Way::There,
         Some(wanted) => Way::By(if wanted > now { Action::Down } else { Action::Up }),
         None => {
@@ -130,7 +129,7 @@ fn to_unit(app: &App, at: &Pointer, part: Option<usize>) -> Way {
                 Some(part) => format!("part {part} of {}", at.label()),
                 None => at.label(),
             };
-            let known: Vec<String> = rows.iter().map(|(at, _)| at.label()).collect();
+            let known: Vec<String> = rows.iter().flat_map(|row| &row.fields).map(Pointer::label).collect();
             Way::No(format!("{named} is not to be decided; on the screen are: {}", known.join(", ")))
         }
     }

@@ -7,6 +7,7 @@ use super::{App, Over, Screen};
 use crate::tui::field::Shape;
 use crate::tui::keys::Keys;
 use crate::tui::msg::Link;
+use crate::tui::screens::collision::Decidable;
 
 /// Where a person stands in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,9 +21,6 @@ pub struct Listed {
     /// The record under the cursor, by its id.
     pub record: Option<String>,
 }
-
-/// Something to decide in a collision: a field, or a part of it, counted from 1.
-pub type Decidable = (Pointer, Option<usize>);
 
 impl App {
     /// The keys of this seat.

@@ -11,6 +11,7 @@ pub(super) mod sides;
 mod veil;
 pub mod words;
 
+pub use self::parts::Decidable;
 use midair_record::Value;
 use midair_record::draft::Draft;
 use midair_record::merge::Unit;

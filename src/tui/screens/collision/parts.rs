@@ -10,16 +10,25 @@ use super::{Collision, Focus, sides};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::glyph;
 
+/// Something to decide: fields that are decided together, or a part of one, counted from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decidable {
+    pub fields: Vec<Pointer>,
+    pub part: Option<usize>,
+}
+
 impl Collision {
-    /// Everything that can be focused, and which of it is: each field, and its parts, counted from 1.
-    pub fn decidable(&self) -> (Vec<(Pointer, Option<usize>)>, usize) {
+    /// Everything that can be focused, and which of it is.
+    pub fn decidable(&self) -> (Vec<Decidable>, usize) {
         let (mut rows, mut focused, mut part) = (Vec::new(), 0, 0);
         for row in self.rows() {
             if row == self.focus {
                 focused = rows.len();
             }
             part = if row.piece.is_some() { part + 1 } else { 0 };
-            rows.push((self.resolution.units()[row.unit].at.clone(), row.piece.map(|_| part)));
+            let unit = &self.resolution.units()[row.unit];
+            let fields = std::iter::once(&unit.at).chain(&unit.with).cloned().collect();
+            rows.push(Decidable { fields, part: row.piece.map(|_| part) });
         }
         (rows, focused)
     }
