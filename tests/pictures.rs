@@ -173,6 +173,18 @@ fn what_is_around_a_record_is_a_history_an_inbox_and_a_pulse() {
 }
 
 #[test]
+fn the_theatre_shows_a_collision_from_both_sides_and_on_the_wire() {
+    let home = Home::new();
+    let mut theatre = home.sized(&["demo", "same-field", "--speed", "100"], 124, 34);
+    theatre.shows("▸prj_1").waits_until("both lists", |screen| screen.contents().matches("▸prj_1").count() == 2);
+    for number in 1..=5 {
+        theatre.keys("' '").shows(&format!("Step {number} of ")).hides("typing…").hides("waiting for the answers");
+    }
+    theatre.shows("1 of 1 undecided").shows("412 refused");
+    drawn(&mut theatre, "theatre");
+}
+
+#[test]
 fn fields_are_typed_by_their_schema_all_keys_are_listed_and_files_are_merged() {
     let home = Home::new();
     let mut alice = home.sized(&["--as", "alice"], 116, 30);

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod backup;
+mod demo;
 mod bulk;
 mod completions;
 mod doctor;
@@ -58,12 +59,14 @@ pub fn main() -> ExitCode {
     let has_screen = match &arguments.command {
         None | Some(Command::Doctor(_)) => true,
         Some(Command::Mergetool(asked)) => !asked.plain,
+        Some(Command::Demo(asked)) => !asked.list,
         Some(_) => false,
     };
     if let (false, Err(failure)) = (has_screen, settings.sound()) {
         return report(Err(failure));
     }
-    if let (Some(Command::Play(_)), false) = (&arguments.command, is_on_the_line(&matches, "server")) {
+    if let (Some(Command::Play(_) | Command::Demo(_)), false) = (&arguments.command, is_on_the_line(&matches, "server"))
+    {
         // What is exported for one's work is no server to try things on.
         arguments.common.server = None;
     }
@@ -125,6 +128,7 @@ async fn carry_out(arguments: &Arguments, settings: &Settings) -> Result<Exit, F
         Some(Command::Man(asked)) => man::man(asked),
         Some(Command::Mergetool(files)) => merge::tool::mergetool(common, files, settings).await,
         Some(Command::Play(asked)) => play::play(common, asked).await,
+        Some(Command::Demo(asked)) => demo::demo(common, asked, settings).await,
         Some(Command::Config(asked)) => settings::show::config(settings, asked),
     }
 }

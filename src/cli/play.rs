@@ -129,7 +129,7 @@ async fn one(
 }
 
 /// A server on a port and a database of its own.
-async fn host(folder: &Path) -> Result<Hosted, Failure> {
+pub(super) async fn host(folder: &Path) -> Result<Hosted, Failure> {
     let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
     let hosted = Hosted::start(anywhere, &folder.join("midair.db"), Limits::default(), MEMORY).await;
     hosted.map_err(|obstacle| match obstacle {
@@ -139,7 +139,7 @@ async fn host(folder: &Path) -> Result<Hosted, Failure> {
 }
 
 /// Reads every scenario before the first is played.
-fn read(asked: &[String]) -> Result<Vec<(String, Scenario)>, Failure> {
+pub(super) fn read(asked: &[String]) -> Result<Vec<(String, Scenario)>, Failure> {
     let all = || BUNDLED.iter().map(|(name, _)| (*name).to_owned()).collect();
     let asked: Vec<String> = if asked.is_empty() { all() } else { asked.to_vec() };
     let (mut scenarios, mut faults) = (Vec::new(), Vec::new());
@@ -161,7 +161,8 @@ fn read(asked: &[String]) -> Result<Vec<(String, Scenario)>, Failure> {
     if faults.is_empty() { Ok(scenarios) } else { Err(Failure::usage(faults.join("\nmidair: "))) }
 }
 
-fn list() -> Result<Exit, Failure> {
+/// Lists the scenarios that midair brings along.
+pub(super) fn list() -> Result<Exit, Failure> {
     let mut out = std::io::stdout().lock();
     let width = BUNDLED.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     for (name, text) in BUNDLED {

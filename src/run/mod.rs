@@ -9,7 +9,9 @@ pub mod outside;
 mod pointer;
 mod seat;
 pub mod stage;
+mod tape;
 mod terminal;
+mod theatre;
 pub mod wire;
 
 use std::future::Future;
@@ -27,7 +29,9 @@ use crate::tui::{Effect, Msg};
 
 pub use merge_files::{Merged, merge_files};
 pub use seat::Place;
+pub use tape::Out;
 pub use terminal::restore;
+pub use theatre::{Fresh, Ground, Programme, theatre};
 
 /// How often the screen is told the time; also how long typed text stays off the disk at the most.
 const TICK: Duration = Duration::from_millis(400);

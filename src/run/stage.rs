@@ -8,6 +8,7 @@ mod program;
 mod reach;
 mod setting;
 mod settling;
+mod shown;
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -55,6 +56,8 @@ pub struct How {
 pub struct Stage {
     scenario: Arc<Scenario>,
     patience: Duration,
+    /// How large the screens are that are looked at, however they are shown.
+    size: (u16, u16),
     /// The server itself, past the wire.
     server: Backend,
     wire: Wire,
@@ -189,6 +192,7 @@ impl Stage {
             keys: scenario.records.iter().map(|(key, _)| key.clone()).collect(),
             scenario: Arc::new(scenario),
             patience: how.patience,
+            size: how.size,
             server,
             wire,
             lines,
@@ -415,13 +419,13 @@ impl Stage {
         }
     }
 
-    /// What stands on the screen of a terminal, a line a row.
+    /// What stands on the screen of a terminal, a line a row; as in a terminal of its own, however small it is shown.
     pub fn screen(&self, terminal: usize) -> String {
-        let app = &self.seats[terminal].app;
-        let (columns, rows) = app.size();
+        let (columns, rows) = self.size;
+        let app = self.seats[terminal].app.alone(columns, rows);
         let area = Rect::new(0, 0, columns, rows);
         let mut buffer = Buffer::empty(area);
-        app.render(area, &mut buffer);
+        app.as_ref().render(area, &mut buffer);
         let line = |row: &[ratatui::buffer::Cell]| {
             row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned()
         };

@@ -23,8 +23,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinHandle;
 
+use super::tape::Out;
+
 /// What is drawn on.
-pub type Screen = Terminal<CrosstermBackend<io::Stdout>>;
+pub type Screen = Terminal<CrosstermBackend<Out>>;
 
 /// What the terminal reports: keys, pastes, new sizes. A task of its own reads them, because crossterm's stream wakes
 /// only one who asks it, and of those the first.
@@ -81,13 +83,21 @@ const MOUSE: &str = "\x1b[?1002h\x1b[?1006h";
 /// # Errors
 /// When standard input or output is no terminal, or cannot be set up.
 pub fn enter(otherwise: &str, mouse: bool) -> anyhow::Result<Screen> {
+    enter_onto(&Out::default(), otherwise, mouse)
+}
+
+/// As [`enter`]; what is drawn goes to `out`.
+///
+/// # Errors
+/// As [`enter`].
+pub fn enter_onto(out: &Out, otherwise: &str, mouse: bool) -> anyhow::Result<Screen> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         anyhow::bail!("it needs a terminal; {otherwise}");
     }
     restore_on_panic();
     // With NO_COLOR crossterm would write resets that wipe bold and reverse; the theme leaves the colours out instead.
     style::force_color_output(true);
-    take_over(mouse)
+    take_over_onto(out, mouse)
 }
 
 /// Takes the terminal over, at the start or after it was given back.
@@ -95,12 +105,16 @@ pub fn enter(otherwise: &str, mouse: bool) -> anyhow::Result<Screen> {
 /// # Errors
 /// When it cannot be set up.
 pub fn take_over(mouse: bool) -> anyhow::Result<Screen> {
+    take_over_onto(&Out::default(), mouse)
+}
+
+fn take_over_onto(out: &Out, mouse: bool) -> anyhow::Result<Screen> {
     enable_raw_mode()?;
-    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+    execute!(out.clone(), EnterAlternateScreen, EnableBracketedPaste)?;
     if mouse {
-        execute!(io::stdout(), Print(MOUSE))?;
+        execute!(out.clone(), Print(MOUSE))?;
     }
-    blank()
+    blank_on(out)
 }
 
 /// An empty screen of the size that the terminal has now: at the start, after a resize, and to draw every cell again.
@@ -109,8 +123,16 @@ pub fn take_over(mouse: bool) -> anyhow::Result<Screen> {
 /// # Errors
 /// When the terminal is gone.
 pub fn blank() -> anyhow::Result<Screen> {
-    execute!(io::stdout(), Clear(ClearType::All))?;
-    let backend = CrosstermBackend::new(io::stdout());
+    blank_on(&Out::default())
+}
+
+/// As [`blank`]; what is drawn goes to `out`.
+///
+/// # Errors
+/// As [`blank`].
+pub fn blank_on(out: &Out) -> anyhow::Result<Screen> {
+    execute!(out.clone(), Clear(ClearType::All))?;
+    let backend = CrosstermBackend::new(out.clone());
     let (columns, rows) = size()?;
     let viewport = Viewport::Fixed(Rect::new(0, 0, columns, rows));
     Ok(Terminal::with_options(backend, TerminalOptions { viewport })?)
@@ -139,12 +161,20 @@ pub fn restore() {
 /// # Errors
 /// When the terminal cannot be set up again.
 pub async fn suspend(mouse: bool) -> anyhow::Result<Screen> {
+    suspend_from(&Out::default(), mouse).await
+}
+
+/// As [`suspend`]; what is drawn afterwards goes to `out`.
+///
+/// # Errors
+/// As [`suspend`].
+pub async fn suspend_from(out: &Out, mouse: bool) -> anyhow::Result<Screen> {
     let mut goes_on = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
     restore();
     kill_current_process_group(Signal::TSTP)?;
     // Where no shell could let it go on, the system does not stop it, and nothing comes.
     let _ = tokio::time::timeout(Duration::from_millis(300), goes_on.recv()).await;
-    take_over(mouse)
+    take_over_onto(out, mouse)
 }
 
 fn restore_on_panic() {

@@ -7,6 +7,7 @@ mod drafts;
 mod draw;
 mod history;
 mod live;
+mod on_stage;
 pub mod outside;
 mod palette;
 mod pointing;
@@ -30,6 +31,7 @@ use midair_record::wire::Key;
 use self::drafts::{Find, Orders};
 pub use self::draw::SMALLEST;
 pub(in crate::tui) use self::draw::{draw_begun, draw_keys};
+pub use self::on_stage::{Around, SMALLEST_ON_STAGE};
 use self::saving::Flight;
 pub use self::standing::Listed;
 use super::company::Company;
@@ -105,6 +107,7 @@ pub struct App {
     clock: Clock,
     link: Link,
     size: (u16, u16),
+    around: Around,
     browser: Browser,
     company: Company,
     screen: Screen,
@@ -148,6 +151,7 @@ impl App {
             clock,
             link: Link::Connecting,
             size: (80, 24),
+            around: Around::default(),
             browser: Browser::default(),
             company: Company::default(),
             screen: Screen::Browser,
@@ -352,6 +356,7 @@ impl App {
             Place::Deletion => return self.in_deletion(action),
             Place::Drafts | Place::Ruling => return self.in_drafts(action),
             Place::Help | Place::Files | Place::Text | Place::Everywhere => {}
+            Place::Theatre | Place::Seat | Place::Scenarios => {}
         }
         Vec::new()
     }
@@ -425,4 +430,4 @@ impl App {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::tui) mod tests;

@@ -105,6 +105,14 @@ pub enum Action {
     FindPrevious,
     GoToLine,
     Wrap,
+    NextStep,
+    StepBack,
+    Play,
+    PassKeyboard,
+    GiveBack,
+    Scenario,
+    Scenarios,
+    BeginAnew,
 }
 
 impl Action {
@@ -147,13 +155,17 @@ pub enum Place {
     Files,
     Help,
     Palette,
+    Theatre,
+    /// While somebody in the theatre has the keyboard: every other key is theirs.
+    Seat,
+    Scenarios,
     /// Wherever text is typed, after the keys of the place itself.
     Text,
 }
 
 impl Place {
     /// Every place, in the order of the help screen.
-    pub const ALL: [Place; 19] = [
+    pub const ALL: [Place; 22] = [
         Place::Browser,
         Place::Editor,
         Place::Field,
@@ -169,6 +181,9 @@ impl Place {
         Place::Prompt,
         Place::Find,
         Place::Files,
+        Place::Theatre,
+        Place::Seat,
+        Place::Scenarios,
         Place::Help,
         Place::Palette,
         Place::Text,
@@ -183,7 +198,10 @@ impl Place {
     /// Whether letters are typed here, so that no letter can be a key.
     pub fn types(self) -> bool {
         use Place as P;
-        matches!(self, P::Editor | P::Field | P::Choice | P::Prompt | P::Find | P::Palette | P::Text | P::Everywhere)
+        matches!(
+            self,
+            P::Editor | P::Field | P::Choice | P::Prompt | P::Find | P::Palette | P::Seat | P::Text | P::Everywhere
+        )
     }
 
     /// Where a key is looked up, from here outwards.
@@ -206,6 +224,9 @@ impl Place {
             P::Restoring => &[P::Restoring, P::Everywhere],
             P::Ruling => &[P::Ruling, P::Everywhere],
             P::Pulse => &[P::Pulse, P::Everywhere],
+            P::Theatre => &[P::Theatre, P::Everywhere],
+            P::Seat => &[P::Seat],
+            P::Scenarios => &[P::Scenarios, P::Everywhere],
             P::Help => &[P::Help, P::Everywhere],
             P::Text | P::Everywhere => &[P::Everywhere],
         }
@@ -230,6 +251,9 @@ impl Place {
             Place::Prompt => "A question in the last line",
             Place::Find => "Finding in a field",
             Place::Files => "Merging files (midair mergetool), beside the keys of a collision",
+            Place::Theatre => "Theatre (midair demo)",
+            Place::Seat => "Theatre, while you have somebody's keyboard: every other key is theirs",
+            Place::Scenarios => "Theatre, choosing a scenario",
             Place::Help => "Help",
             Place::Palette => "Palette of commands",
             Place::Text => "Wherever text is typed (a move with Shift selects)",

@@ -12,6 +12,7 @@ pub mod merge_files;
 pub mod msg;
 pub mod preferences;
 pub mod screens;
+pub mod theatre;
 pub mod theme;
 pub mod when;
 pub mod widgets;

@@ -211,6 +211,13 @@ pub enum Command {
     #[command(after_help = Exit::table())]
     Play(Play),
 
+    /// Show on one screen how edits meet in mid-air: real editors, step by step, with the wire below them
+    ///
+    /// Each scenario is played on a server of its own, which is thrown away. Space does the next step, p plays, Tab takes a
+    /// keyboard over; midair play runs the same scenarios as tests.
+    #[command(after_help = Exit::table())]
+    Demo(Demo),
+
     /// Show the settings, and where each comes from
     ///
     /// They stand in midair/config.toml in the XDG config folder; MIDAIR_NAME in the environment comes before the file,
@@ -246,6 +253,30 @@ pub struct RestoreStore {
 
     #[command(flatten)]
     pub told: Told,
+}
+
+#[derive(Args, Debug)]
+pub struct Demo {
+    /// A scenario: the name of one that midair brings along, or a file [default: the first of the list]
+    #[arg(value_name = "NAME|FILE", conflicts_with = "list")]
+    pub scenario: Option<String>,
+
+    /// List the scenarios that midair brings along
+    #[arg(long)]
+    pub list: bool,
+
+    /// Record what is shown into a new file, as asciinema plays it (asciicast, version 2)
+    #[arg(long, value_name = "FILE.cast", conflicts_with = "list")]
+    pub record: Option<PathBuf>,
+
+    /// How many times as fast as a person it is typed and played, from 0.1 to 100
+    #[arg(long, value_name = "TIMES", default_value_t = 1.0, value_parser = speed)]
+    pub speed: f64,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let times = text.parse().ok().filter(|times| (0.1..=100.0).contains(times));
+    times.ok_or_else(|| "a number from 0.1 to 100 belongs here".into())
 }
 
 #[derive(Args, Debug)]

@@ -281,7 +281,13 @@ impl Settings {
     pub fn complete(&self, common: &mut Common, command: Option<&Command>) {
         let own = matches!(
             command,
-            Some(Command::Serve(_) | Command::Backup(_) | Command::RestoreStore(_) | Command::Play(_))
+            Some(
+                Command::Serve(_)
+                    | Command::Backup(_)
+                    | Command::RestoreStore(_)
+                    | Command::Play(_)
+                    | Command::Demo(_)
+            )
         );
         let set = |name: &str| Some(self.value(name).to_owned()).filter(|text| !text.is_empty());
         common.who = common.who.take().or_else(|| set("as"));

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 
+use super::on_stage::Around;
 use super::{App, Notice, Over, Screen};
 use crate::tui::keys::{Action, Bound, Keys, Place};
 use crate::tui::msg::Link;
@@ -26,16 +27,17 @@ pub(super) struct Parts {
 /// How many lines a notice may take.
 const LONGEST_NOTICE: usize = 3;
 
-pub(super) fn parts(area: Rect, notice: u16) -> Option<Parts> {
-    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+pub(super) fn parts(area: Rect, notice: u16, around: Around) -> Option<Parts> {
+    let (columns, rows) = around.smallest();
+    if area.width < columns || area.height < rows {
         return None;
     }
-    let line = |y: u16| Rect { y, height: 1, ..area };
+    let (head, foot) = (u16::from(around.has_head()), u16::from(around.has_keys()));
     Some(Parts {
-        head: line(area.y),
-        body: Rect { y: area.y + 1, height: area.height - 2 - notice, ..area },
-        notice: Rect { y: area.bottom() - 1 - notice, height: notice, ..area },
-        foot: line(area.bottom() - 1),
+        head: Rect { height: head, ..area },
+        body: Rect { y: area.y + head, height: area.height - head - foot - notice, ..area },
+        notice: Rect { y: area.bottom() - foot - notice, height: notice, ..area },
+        foot: Rect { y: area.bottom() - foot, height: foot, ..area },
     })
 }
 
@@ -53,10 +55,13 @@ impl Widget for &App {
 impl App {
     fn draw(&self, area: Rect, buf: &mut Buffer) {
         let lines = self.notice_lines(area.width);
-        let Some(Parts { head, body, notice, foot }) = parts(area, height_of(&lines)) else {
+        let Some(Parts { head, body, notice, foot }) = parts(area, height_of(&lines), self.around) else {
             let words = format!(
                 "Too small: midair needs {}×{}, this is {}×{}. Nothing is lost.",
-                SMALLEST.0, SMALLEST.1, area.width, area.height
+                self.around.smallest().0,
+                self.around.smallest().1,
+                area.width,
+                area.height
             );
             for (row, line) in (0..).zip(panel::wrap(&words, area.width)) {
                 panel::line(buf, area, row, &[(&line, self.theme.notice)]);
@@ -71,7 +76,7 @@ impl App {
 
     /// Where the caret stands when the app is drawn in `area`; `None` where nothing is typed.
     pub fn cursor(&self, area: Rect) -> Option<Position> {
-        let Parts { body, notice, .. } = parts(area, self.notice_height(area.width))?;
+        let Parts { body, notice, .. } = parts(area, self.notice_height(area.width), self.around)?;
         if let Some(palette) = &self.palette {
             return palette.caret(body);
         }

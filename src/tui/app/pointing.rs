@@ -14,7 +14,7 @@ impl App {
     fn parts(&self) -> Option<Parts> {
         let (width, height) = self.size;
         let area = Rect::new(0, 0, width, height);
-        parts(area, self.notice_height(width))
+        parts(area, self.notice_height(width), self.around)
     }
 
     /// Tells the text under the caret where it is drawn, so that it scrolls as the caret moves.

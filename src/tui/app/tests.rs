@@ -10,7 +10,7 @@ mod looks;
 mod meeting;
 mod odd_text;
 mod outside;
-mod pictured;
+pub(in crate::tui) mod pictured;
 mod pulses;
 mod rules;
 mod screens;
@@ -203,6 +203,11 @@ impl Desk {
         self.happens(Msg::Mouse(Mouse { kind, column, row, mods: KeyModifiers::NONE }));
     }
 
+    /// Looks as `theme` says from here on.
+    pub fn wears(&mut self, theme: Theme) {
+        self.app.theme = theme;
+    }
+
     fn press(&mut self, code: KeyCode, mods: KeyModifiers) {
         self.happens(Msg::Key(Press { code, mods }));
     }
@@ -261,4 +266,9 @@ pub fn with(text: &str, changes: &[(&str, &str)]) -> String {
         Pointer::parse(at).unwrap().set(&mut fields, value);
     }
     midair_record::Value::Object(fields).to_json()
+}
+
+/// Somebody at every place of the program.
+pub fn everywhere() -> impl Iterator<Item = (&'static str, Desk)> {
+    ways::PLACES.into_iter().map(|(name, make)| (name, make(crate::tui::keys::Preset::Modern)))
 }

@@ -2,6 +2,7 @@
 
 use super::{Action, Binding, Place, Preset, TABLE, chord};
 use crate::nearest;
+use crate::tui::msg::Press;
 
 /// A line of the table with the keys that it has here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -200,6 +201,18 @@ impl Keys {
             self.keys_of(place, same).next().map(|key| chord::shown(key, ascii))
         };
         Some(line.headed.iter().filter_map(first).collect::<Vec<_>>().join("/"))
+    }
+
+    /// Which of the keys of an action was pressed in `place`, counted from 0.
+    pub fn which(&self, place: Place, action: Action, press: Press) -> Option<usize> {
+        let line = self.0.iter().find(|line| line.place == place && line.action == action)?;
+        line.keys.iter().position(|key| *key == chord::name(press))
+    }
+
+    /// The key of an action in `place` at this place among them, counted from 0.
+    pub fn nth(&self, place: Place, action: Action, at: usize) -> Option<&str> {
+        let line = self.0.iter().find(|line| line.place == place && line.action == action)?;
+        line.keys.get(at).map(String::as_str)
     }
 
     /// What can follow on the keys pressed so far: the rest of the keys, and the line.

@@ -41,9 +41,11 @@ pub fn name(press: Press) -> String {
     let shift = press.mods.contains(KeyModifiers::SHIFT) && !letter && key != "backtab";
     if ctrl {
         key = key.to_lowercase();
-        // One code in a terminal for all of them.
-        if matches!(key.as_str(), "7" | "_" | "/") {
-            key = "/".into();
+        // One code in a terminal for all of them, and for these two.
+        match key.as_str() {
+            "7" | "_" => key = "/".into(),
+            "5" => key = "]".into(),
+            _ => {}
         }
     }
     let mods = [(ctrl, "ctrl-"), (alt, "alt-"), (shift, "shift-")];
@@ -189,6 +191,7 @@ mod tests {
             (KeyCode::Char('-'), KeyModifiers::NONE, "-"),
             (KeyCode::Char('-'), KeyModifiers::ALT, "alt--"),
             (KeyCode::Char('7'), KeyModifiers::CONTROL, "ctrl-/"),
+            (KeyCode::Char('5'), KeyModifiers::CONTROL, "ctrl-]"),
             (KeyCode::Left, KeyModifiers::SHIFT | KeyModifiers::CONTROL, "Ctrl-Shift-Left"),
             (KeyCode::BackTab, KeyModifiers::SHIFT, "shift-tab"),
             (KeyCode::F(5), KeyModifiers::ALT, "alt-F5"),

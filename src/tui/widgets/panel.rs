@@ -53,6 +53,11 @@ pub fn card(buf: &mut Buffer, area: Rect, (width, height): (u16, u16), title: &s
     Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside }
 }
 
+/// Empties a place of what was drawn there before.
+pub fn wipe(buf: &mut Buffer, place: Rect) {
+    Clear.render(place, buf);
+}
+
 /// Breaks `text` at spaces into lines of at most `room` columns; a longer word is cut.
 pub fn wrap(text: &str, room: u16) -> Vec<String> {
     let room = room.max(1);

@@ -11,13 +11,22 @@ pub(super) const SIZES: [(u16, u16); 4] = [(60, 15), (80, 24), (120, 40), (200, 
 /// Keeps the screen of `desk` as `snapshots/NAME.snap` and `snapshots/NAME-styles.snap`.
 pub(super) fn pictures(name: &str, desk: Desk) {
     let mut app = desk.app;
+    pictures_of(name, &SIZES, |theme, size| drawn(&mut app, theme, size));
+}
+
+/// Keeps what is drawn in every look and at these sizes.
+pub(in crate::tui) fn pictures_of(
+    name: &str,
+    sizes: &[(u16, u16)],
+    mut drawn: impl FnMut(Theme, (u16, u16)) -> Buffer,
+) {
     let (mut words, mut styles) = (String::new(), String::new());
-    for (columns, rows) in SIZES {
+    for &(columns, rows) in sizes {
         let size = format!("{columns}×{rows}");
-        let plain = drawn(&mut app, Theme::new(Depth::None), (columns, rows));
-        let ascii = drawn(&mut app, Theme::new(Depth::None).in_ascii(true), (columns, rows));
-        let full = drawn(&mut app, Theme::new(Depth::Full), (columns, rows));
-        let sixteen = drawn(&mut app, Theme::new(Depth::Sixteen), (columns, rows));
+        let plain = drawn(Theme::new(Depth::None), (columns, rows));
+        let ascii = drawn(Theme::new(Depth::None).in_ascii(true), (columns, rows));
+        let full = drawn(Theme::new(Depth::Full), (columns, rows));
+        let sixteen = drawn(Theme::new(Depth::Sixteen), (columns, rows));
         holds_of_every_screen(&format!("{name} at {size}"), [&full, &sixteen, &plain], &ascii);
         words += &format!("{size}\n{}\n\n{size} in ASCII\n{}\n\n", folded(text(&plain)), folded(text(&ascii)));
         styles += &format!("{size}\n{}\n\n", folded(runs(&full)));
@@ -47,7 +56,7 @@ fn rows(buf: &Buffer) -> impl Iterator<Item = &[Cell]> {
 }
 
 /// The lines of a screen.
-pub(super) fn text(buf: &Buffer) -> Vec<String> {
+pub(in crate::tui) fn text(buf: &Buffer) -> Vec<String> {
     let line = |row: &[Cell]| row.iter().map(|cell| cell.symbol()).collect::<String>();
     rows(buf).map(|row| line(row).trim_end().to_owned()).collect()
 }
@@ -128,7 +137,11 @@ fn holds_of_every_screen(name: &str, [full, sixteen, none]: [&Buffer; 3], ascii:
         for (depth, seen) in [(Depth::Sixteen, fewer), (Depth::None, cell)] {
             let style = inks(Theme::new(depth))[ink].1;
             let same = style.fg == Some(seen.fg) && style.add_modifier | added == seen.modifier;
-            assert!(same || is_blank(seen), "{name}: {depth:?} has another style for {:?}", more);
+            assert!(
+                same || is_blank(seen),
+                "{name}: {depth:?} has another style for {more:?}: {seen:?}, in\n{}",
+                text(full).join("\n")
+            );
         }
     }
     let ascii = text(ascii);

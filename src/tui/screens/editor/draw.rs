@@ -82,7 +82,8 @@ impl Editor {
         (rows, Some(Rect { y: rows.bottom(), height: 1, ..inside }))
     }
 
-    fn title(&self) -> String {
+    /// Which record it is, from which version, and where what is typed stands.
+    pub fn title(&self) -> String {
         let from = match self.draft.base.stored() {
             Some(stored) => format!("from v{}", stored.version),
             None => "new".into(),
