@@ -2,9 +2,9 @@
 
 mod arguments;
 mod backup;
-mod demo;
 mod bulk;
 mod completions;
+mod demo;
 mod doctor;
 mod edit;
 mod exit;

@@ -17,7 +17,7 @@ pub mod wire;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use midair_record::wire::{Key, Put, Stored};
 use ratatui::crossterm::event::{Event, KeyEventKind};
@@ -35,6 +35,9 @@ pub use theatre::{Fresh, Ground, Programme, theatre};
 
 /// How often the screen is told the time; also how long typed text stays off the disk at the most.
 const TICK: Duration = Duration::from_millis(400);
+
+/// The Ctrl-C that ended an editor reaches midair too, and may be heard of after the editor's end, by this much.
+const LATE: Duration = Duration::from_millis(500);
 
 /// Makes sure that a server answers at the usual place. Gives whether this process hosts it now.
 pub type Revive = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<bool, String>> + Send>> + Send + Sync>;
@@ -130,6 +133,8 @@ pub async fn run(session: Session, mut errand: Option<&mut Errand>) -> anyhow::R
     if !notice.is_empty() {
         seat.app.warn(notice);
     }
+    // When the editor outside ended last.
+    let mut written_at: Option<Instant> = None;
     let ending = 'seat: loop {
         for effect in std::mem::take(&mut todo) {
             match effect {
@@ -175,6 +180,7 @@ pub async fn run(session: Session, mut errand: Option<&mut Errand>) -> anyhow::R
                 _ = ticks.tick() => todo.extend(seat.tick()),
                 message = seat.next() => todo.extend(heard(&mut seat, errand.as_deref_mut(), message)),
                 written = outside.ended() => {
+                    written_at = Some(Instant::now());
                     screen = terminal::take_over(mouse)?;
                     let size = screen.size()?;
                     seat.app.resize(size.width, size.height);
@@ -192,7 +198,12 @@ pub async fn run(session: Session, mut errand: Option<&mut Errand>) -> anyhow::R
             }
         })?;
         tokio::select! {
-            signal = signals.next() => break Ending::Signal(signal),
+            signal = signals.next() => {
+                let of_editor = signal == 2 && written_at.is_some_and(|at| at.elapsed() < LATE);
+                if !of_editor {
+                    break Ending::Signal(signal);
+                }
+            }
             _ = ticks.tick() => todo.extend(seat.tick()),
             message = seat.next() => todo.extend(heard(&mut seat, errand.as_deref_mut(), message)),
             event = listening.next() => match event {

@@ -282,11 +282,7 @@ impl Settings {
         let own = matches!(
             command,
             Some(
-                Command::Serve(_)
-                    | Command::Backup(_)
-                    | Command::RestoreStore(_)
-                    | Command::Play(_)
-                    | Command::Demo(_)
+                Command::Serve(_) | Command::Backup(_) | Command::RestoreStore(_) | Command::Play(_) | Command::Demo(_)
             )
         );
         let set = |name: &str| Some(self.value(name).to_owned()).filter(|text| !text.is_empty());
