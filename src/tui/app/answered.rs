@@ -47,8 +47,10 @@ impl App {
                     effects = self.copy_stored(&flight, of, &stored);
                 }
                 let since = Some(stored.version);
+                let shown = self.editor_of(&flight.slot).and_then(|editor| editor.theirs.as_ref());
+                let newer = shown.is_some_and(|theirs| theirs.version() > stored.version);
                 effects.extend(self.stored(&flight, stored));
-                if flight.missed {
+                if flight.missed || newer {
                     effects.push(Effect::Load { key: sent.key, since });
                 }
                 effects

@@ -187,6 +187,21 @@ fn what_arrived_without_an_answer_is_never_shown_as_theirs() {
 }
 
 #[test]
+fn what_stands_after_a_save_that_is_answered_late_is_asked_for_again() {
+    let mut desk = Desk::edits();
+    desk.keys("' site' ctrl-s");
+    let result = Err(Unsaved::NoAnswer("the connection was lost.".into()));
+    desk.happens(Msg::Saved { sent: Box::new(desk.sent()), result });
+    // Read before the server told that mine, version 8, is among what stands there.
+    let now = stored(9, "bob", &with(BASE, &[("/name", "\"Launch day\"")]));
+    let key = midair_record::wire::Key::new("projects", "prj_1").unwrap();
+    desk.happens(Msg::Loaded { key: key.clone(), result: Ok(Read::Stored(Box::new(now))), changes: Vec::new() });
+    desk.shows("theirs now: Launch day  (bob)");
+    desk.accepted(8);
+    assert_eq!(desk.effects.last(), Some(&Effect::Load { key, since: Some(8) }), "version 9 is not forgotten");
+}
+
+#[test]
 fn somebody_elses_save_is_noticed_while_i_type() {
     let mut desk = Desk::edits();
     desk.keys("' site'");

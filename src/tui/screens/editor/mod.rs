@@ -41,6 +41,16 @@ pub struct Theirs {
     pub changes: Vec<VersionLine>,
 }
 
+impl Theirs {
+    /// The version that stands there, also where it is a deletion.
+    pub fn version(&self) -> u64 {
+        match &self.current {
+            Now::Stored(stored) => stored.version,
+            Now::Gone(gone) => gone.version,
+        }
+    }
+}
+
 /// A newer version, or nothing any more.
 #[derive(Clone, Debug)]
 pub enum Now {
