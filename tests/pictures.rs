@@ -175,10 +175,14 @@ fn what_is_around_a_record_is_a_history_an_inbox_and_a_pulse() {
 #[test]
 fn the_theatre_shows_a_collision_from_both_sides_and_on_the_wire() {
     let home = Home::new();
-    let mut theatre = home.sized(&["demo", "same-field", "--speed", "100"], 124, 34);
+    let mut theatre = home.sized(&["demo", "same-field", "--speed", "100"], 124, 30);
     theatre.shows("▸prj_1").waits_until("both lists", |screen| screen.contents().matches("▸prj_1").count() == 2);
     for number in 1..=5 {
-        theatre.keys("' '").shows(&format!("Step {number} of ")).hides("typing…").hides("waiting for the answers");
+        theatre.keys("' '").waits_until("the end of a step", |screen| {
+            let said = screen.contents();
+            let under_way = said.contains("typing…") || said.contains("waiting for the answers");
+            said.contains(&format!("Step {number} of ")) && !under_way
+        });
     }
     theatre.shows("1 of 1 undecided").shows("412 refused");
     drawn(&mut theatre, "theatre");

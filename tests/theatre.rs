@@ -6,7 +6,7 @@ mod pty;
 use std::path::Path;
 use std::time::Duration;
 
-use midair::scenario::BUNDLED;
+use midair::scenario::{BUNDLED, Scenario};
 use pty::{Home, Terminal};
 use regex::Regex;
 
@@ -191,15 +191,17 @@ fn a_scenario_plays_by_itself_pauses_and_comes_to_its_end() {
 
 #[test]
 fn numbers_and_the_list_put_another_scenario_on() {
+    let titles: Vec<String> =
+        BUNDLED.iter().map(|(_, text)| format!("{}. ", Scenario::parse(text).unwrap().title)).collect();
     let home = Home::new();
     let mut terminal = theatre(&home, &[], 100, 30);
-    terminal.shows("A lost update").keys("4").shows("The same field.");
+    terminal.shows(&titles[0]).keys("4").shows(&titles[3]);
     ready(&mut terminal);
     steps(&mut terminal, 1);
-    terminal.keys("s").shows("delete-against-edit").keys("up enter").shows("Different fields.");
+    terminal.keys("s").shows(BUNDLED[4].0).keys("up enter").shows(&titles[2]);
     ready(&mut terminal);
     steps_to_the_end(&mut terminal, 1);
-    terminal.keys("' '").shows("The same field.");
+    terminal.keys("' '").shows(&titles[3]);
     ready(&mut terminal);
     steps(&mut terminal, 1);
     terminal.keys("r").hides("Step 1 of");

@@ -466,14 +466,18 @@ impl Stage {
     }
 }
 
-/// Tells a seat something. There is no editor outside to be had: it has its text back at once.
-fn tell(seat: &mut Seat, msg: Msg) {
-    for left in seat.update(msg) {
+/// Tells a seat something, and gives back what only the owner of a terminal can do. There is no editor outside to be had: it
+/// has its text back at once.
+fn tell(seat: &mut Seat, msg: Msg) -> Vec<Effect> {
+    let effects = seat.update(msg);
+    for left in &effects {
         if let Effect::WriteOutside(outside) = left {
             let trouble = Some("No other editor can be opened here.".into());
-            seat.update(Msg::Written(Written { file: outside.name, text: Some(outside.text), trouble }));
+            let (file, text) = (outside.name.clone(), Some(outside.text.clone()));
+            seat.update(Msg::Written(Written { file, text, trouble }));
         }
     }
+    effects
 }
 
 fn begin(does: &Does) -> Phase {

@@ -28,7 +28,7 @@ use crate::tui::{App, Effect, Msg, Preferences};
 pub use show::{Fresh, Ground};
 
 /// What people on a stage have none of: the terminal is not theirs.
-const NOT_HERE: &[Action] = &[Action::WriteOutside, Action::WriteRecord, Action::Suspend];
+const NOT_HERE: &[Action] = &[Action::Suspend];
 /// How long it may take to clear away what was shown.
 const CLEARING: Duration = Duration::from_secs(3);
 

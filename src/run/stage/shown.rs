@@ -9,7 +9,7 @@ use crate::tui::{Effect, Msg};
 impl Stage {
     /// Tells a terminal what its owner did. Gives back what only the owner of a terminal can do.
     pub fn tell(&mut self, terminal: usize, msg: Msg) -> Vec<Effect> {
-        self.seats[terminal].update(msg)
+        super::tell(&mut self.seats[terminal], msg)
     }
 
     /// Says what a terminal draws above and below its screen.
