@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use shell::Home;
 
-/// Commands that have no transcript yet.
-const UNTOLD: [&str; 0] = [];
+/// Commands that have no transcript yet: they come from other branches.
+const UNTOLD: [&str; 2] = ["demo", "play"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts")
