@@ -116,7 +116,8 @@ fn what_commands_do_is_told_in_json_where_it_is_asked_for() {
         assert_eq!(run.code, Some(0), "{words:?} {run:?}");
         assert!(run.out.starts_with(begins) && run.err.is_empty(), "{words:?} {run:?}");
         let values = serde_json::Deserializer::from_str(&run.out).into_iter::<serde_json::Value>();
-        assert!(values.map(|value| value.expect("JSON")).count() > 0, "{words:?}");
+        let values: Result<Vec<_>, _> = values.collect();
+        assert!(!values.expect("JSON").is_empty(), "{words:?}");
     }
     let again =
         home.run(&["import", &home.file("odd.ndjson", "{\"id\":\"x y\"}\n"), "--into", "a", "--id", "id", "--json"]);

@@ -13,7 +13,7 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{Timestamp, tz::TimeZone};
 use midair_record::wire::{Key, Put, Stored};
@@ -31,6 +31,9 @@ pub use terminal::restore;
 
 /// How often the screen is told the time; also how long typed text stays off the disk at the most.
 const TICK: Duration = Duration::from_millis(400);
+
+/// The Ctrl-C that ended an editor reaches midair too, and may be heard of after the editor's end, by this much.
+const LATE: Duration = Duration::from_millis(500);
 
 /// Makes sure that a server answers at the usual place. Gives whether this process hosts it now.
 pub type Revive = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<bool, String>> + Send>> + Send + Sync>;
@@ -143,6 +146,8 @@ pub async fn run(session: Session, mut errand: Option<&mut Errand>) -> anyhow::R
     if !session.notice.is_empty() {
         app.warn(session.notice.clone());
     }
+    // When the editor outside ended last.
+    let mut written_at: Option<Instant> = None;
     let ending = 'seat: loop {
         for effect in todo.drain(..) {
             match effect {
@@ -188,6 +193,7 @@ pub async fn run(session: Session, mut errand: Option<&mut Errand>) -> anyhow::R
                 _ = ticks.tick() => todo.extend(app.update(Msg::Tick(clock()))),
                 Some(message) = messages.recv() => todo.extend(heard(&mut app, errand.as_deref_mut(), message)),
                 written = outside.ended() => {
+                    written_at = Some(Instant::now());
                     screen = terminal::take_over(session.mouse)?;
                     let size = screen.size()?;
                     app.resize(size.width, size.height);
@@ -205,7 +211,12 @@ pub async fn run(session: Session, mut errand: Option<&mut Errand>) -> anyhow::R
             }
         })?;
         tokio::select! {
-            signal = signals.next() => break Ending::Signal(signal),
+            signal = signals.next() => {
+                let of_editor = signal == 2 && written_at.is_some_and(|at| at.elapsed() < LATE);
+                if !of_editor {
+                    break Ending::Signal(signal);
+                }
+            }
             _ = ticks.tick() => todo.extend(app.update(Msg::Tick(clock()))),
             Some(message) = messages.recv() => todo.extend(heard(&mut app, errand.as_deref_mut(), message)),
             event = listening.next() => match event {

@@ -159,9 +159,9 @@ pub enum Command {
     #[command(after_help = Exit::table())]
     Inbox(Inbox),
 
-    /// Check the terminal, the settings, the server and the store, and say what to do about what is wrong
+    /// Look for what is wrong here, and say what to do about it
     ///
-    /// Nothing is changed and no server is started. The exit code is 1 where something is bad.
+    /// The terminal, the settings, the editor, the folders, the drafts, the server and the store are looked at. Nothing is changed and no server is started. The exit code is 1 where something is bad.
     #[command(after_help = Exit::table())]
     Doctor(Told),
 

@@ -106,6 +106,15 @@ fn a_draft_that_collides_is_opened_on_its_collision_with_what_was_decided() {
 }
 
 #[test]
+fn a_seat_that_is_opened_for_a_draft_opens_its_collision_once() {
+    let mut desk = Desk::sit(Depth::None);
+    desk.app.open_on("slot-prj_2");
+    desk.three_drafts_wait();
+    desk.shows("Mid-air collision · projects/prj_2");
+    assert!(desk.app.errand.is_none(), "what waits later opens nothing by itself");
+}
+
+#[test]
 fn a_save_that_is_refused_after_the_person_left_waits_in_the_inbox() {
     let mut desk = Desk::edits();
     desk.keys("' site' ctrl-s esc");
