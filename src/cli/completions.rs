@@ -1,12 +1,11 @@
 //! `midair completions`: what a shell has to know to complete midair's words, made from the command line itself.
 
-use std::io::Write;
-
 use clap::CommandFactory;
 use clap_complete::{aot, generate};
 
 use super::arguments::{Arguments, Completions, Shell};
 use super::exit::{Exit, Failure};
+use super::records::say;
 
 /// Prints the script of a shell.
 pub fn completions(asked: &Completions) -> Result<Exit, Failure> {
@@ -17,7 +16,6 @@ pub fn completions(asked: &Completions) -> Result<Exit, Failure> {
     };
     let mut script = Vec::new();
     generate(shell, &mut Arguments::command(), "midair", &mut script);
-    // Whoever closed the pipe has read enough.
-    let _ = std::io::stdout().write_all(&script);
+    say::print(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)
 }

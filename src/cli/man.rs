@@ -2,15 +2,15 @@
 //! settings and the exit codes.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
-use clap_mangen::roff::{Roff, bold, roman};
+use clap_mangen::roff::{Inline, Roff, bold, roman};
 
 use super::arguments::{self, Arguments};
 use super::exit::{Exit, Failure};
+use super::records::say;
 use super::settings::TABLE;
 
 /// What midair heeds that is none of its settings.
@@ -38,8 +38,7 @@ const FILES: [(&str, &str); 4] = [
 pub fn man(asked: &arguments::Man) -> Result<Exit, Failure> {
     let pages = pages().map_err(Failure::because)?;
     let Some(folder) = &asked.dir else {
-        // Whoever closed the pipe has read enough.
-        let _ = std::io::stdout().write_all(pages.get("midair").map_or(b"", Vec::as_slice));
+        say::print(&String::from_utf8_lossy(pages.get("midair").map_or(b"", Vec::as_slice)))?;
         return Ok(Exit::Done);
     };
     let cannot = |what: &str, path: &Path, fault| {
@@ -55,16 +54,27 @@ pub fn man(asked: &arguments::Man) -> Result<Exit, Failure> {
 
 /// Every page, by its name.
 fn pages() -> std::io::Result<BTreeMap<String, Vec<u8>>> {
-    let mut midair = Arguments::command()
-        .disable_help_subcommand(true)
-        .subcommand_help_heading("COMMANDS")
-        .subcommand_value_name("command");
+    let mut midair = Arguments::command().disable_help_subcommand(true).subcommand_help_heading("COMMANDS");
+    midair = midair.subcommand_value_name("command");
     midair.build();
-    let mut pages = BTreeMap::from([("midair".to_owned(), page(&midair, &midair)?)]);
-    for command in midair.get_subcommands().filter(|command| !command.is_hide_set()) {
-        pages.insert(format!("midair-{}", command.get_name()), page(command, &midair)?);
-    }
+    let mut pages = BTreeMap::new();
+    with_pages_below(&midair, &midair, &mut pages)?;
     Ok(pages)
+}
+
+fn with_pages_below(command: &Command, midair: &Command, pages: &mut BTreeMap<String, Vec<u8>>) -> std::io::Result<()> {
+    pages.insert(page_name(command), page(command, midair)?);
+    below(command).try_for_each(|command| with_pages_below(command, midair, pages))
+}
+
+/// The commands of a command that have pages.
+fn below(command: &Command) -> impl Iterator<Item = &Command> {
+    command.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help")
+}
+
+/// As in midair-inbox-show.
+fn page_name(command: &Command) -> String {
+    command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned()
 }
 
 fn page(command: &Command, midair: &Command) -> std::io::Result<Vec<u8>> {
@@ -85,10 +95,11 @@ fn page(command: &Command, midair: &Command) -> std::io::Result<Vec<u8>> {
     if is_midair || command.get_arguments().any(|option| !of_midair(option.get_id().as_str())) {
         man.render_options_section(&mut page)?;
     }
-    let mut rest = Roff::new();
-    if is_midair {
+    if below(command).next().is_some() {
         man.render_subcommands_section(&mut page)?;
-    } else {
+    }
+    let mut rest = Roff::new();
+    if !is_midair {
         rest.control("PP", []);
         rest.text([roman("Every option of "), bold("midair"), roman("(1) may stand here as well.")]);
     }
@@ -100,7 +111,13 @@ fn page(command: &Command, midair: &Command) -> std::io::Result<Vec<u8>> {
     rest.control("SH", ["SEE ALSO"]);
     rest.text(others(command, midair));
     rest.to_writer(&mut page)?;
-    Ok(page)
+    Ok(in_ascii(&String::from_utf8_lossy(&page)).into_bytes())
+}
+
+/// The same page for every reader of pages: what is not ASCII by its number.
+fn in_ascii(page: &str) -> String {
+    let sign = |c: char| if c.is_ascii() { c.to_string() } else { format!("\\[u{:04X}]", u32::from(c)) };
+    page.chars().map(sign).collect()
 }
 
 /// A list of terms and what they mean.
@@ -130,12 +147,10 @@ fn environment(midair: &Command) -> Vec<(String, String)> {
     all
 }
 
-fn others(command: &Command, midair: &Command) -> Vec<clap_mangen::roff::Inline> {
-    let pages = midair.get_subcommands().filter(|other| !other.is_hide_set());
-    let names = std::iter::once("midair".to_owned()).chain(pages.map(|other| format!("midair-{}", other.get_name())));
-    let own = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();
+fn others(command: &Command, midair: &Command) -> Vec<Inline> {
+    let all = std::iter::once(midair).chain(below(midair)).map(page_name);
     let mut inlines = Vec::new();
-    for name in names.filter(|name| *name != own) {
+    for name in all.filter(|name| *name != page_name(command)) {
         let before = if inlines.is_empty() { "" } else { ", " };
         inlines.extend([roman(before), bold(name), roman("(1)")]);
     }
@@ -176,8 +191,8 @@ mod tests {
             assert_eq!(page.contains("MIDAIR_THEME"), name == "midair", "{name}");
             assert_eq!(page.contains("MIDAIR_AS"), name == "midair", "{name}");
         }
-        for command in Arguments::command().get_subcommands() {
-            assert!(pages.contains_key(&format!("midair-{}", command.get_name())), "{}", command.get_name());
+        for name in ["midair-restore-store", "midair-inbox", "midair-inbox-show"] {
+            assert!(pages.contains_key(name), "{name} has no page");
         }
     }
 }
