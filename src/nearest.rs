@@ -1,12 +1,14 @@
 //! What is known where something unknown was asked for, with the nearest first.
 
-/// `did you mean "save"? Known are …`
+/// `did you mean "save"? Known are …`, or `known are …` alone.
 pub fn known<'k>(asked: &str, known: impl Iterator<Item = &'k str>) -> String {
     let names: Vec<&str> = known.collect();
     let near = |name: &&str| strsim::jaro_winkler(&asked.to_lowercase(), name);
     let nearest = names.iter().copied().max_by(|a, b| near(a).total_cmp(&near(b))).filter(|name| near(name) > 0.8);
-    let guess = nearest.map(|name| format!("did you mean {name:?}? ")).unwrap_or_default();
-    format!("{guess}Known are {}", names.join(", "))
+    match nearest {
+        Some(name) => format!("did you mean {name:?}? Known are {}", names.join(", ")),
+        None => format!("known are {}", names.join(", ")),
+    }
 }
 
 #[cfg(test)]
@@ -18,6 +20,6 @@ mod tests {
         let names = ["theme", "motion", "mouse"];
         assert_eq!(known("tehme", names.into_iter()), "did you mean \"theme\"? Known are theme, motion, mouse");
         assert_eq!(known("Mouse", names.into_iter()), "did you mean \"mouse\"? Known are theme, motion, mouse");
-        assert_eq!(known("xyz", names.into_iter()), "Known are theme, motion, mouse");
+        assert_eq!(known("xyz", names.into_iter()), "known are theme, motion, mouse");
     }
 }

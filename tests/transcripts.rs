@@ -11,9 +11,6 @@ use std::time::Duration;
 
 use shell::Home;
 
-/// Commands that have no transcript yet: they come from other branches.
-const UNTOLD: [&str; 2] = ["demo", "play"];
-
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts")
 }
@@ -109,12 +106,6 @@ fn every_command_has_a_transcript_with_its_help_its_use_and_an_error() {
     for words in &commands {
         let file = words.split_whitespace().nth(1).unwrap_or("midair");
         let text = std::fs::read_to_string(folder().join(format!("{file}.trycmd"))).unwrap_or_default();
-        if UNTOLD.contains(&file) {
-            if !text.is_empty() {
-                faults.push(format!("{file} is told, and need not be in UNTOLD"));
-            }
-            continue;
-        }
         let command = words.split_whitespace().last().unwrap_or_default();
         let told = lines(&text);
         let help = told.contains(&(format!("{words} -h").as_str(), "0"));

@@ -57,6 +57,7 @@ impl Report {
         let failed = self.played.iter().filter(|played| played.outcome != Outcome::Well).count();
         let told = match self.format {
             ReportFormat::Text => match failed {
+                _ if self.played.len() == 1 => String::new(),
                 0 => format!("All {} went well.\n", self.played.len()),
                 failed => format!("{failed} of {} failed.\n", self.played.len()),
             },
