@@ -157,6 +157,7 @@ fn one_goes_back_a_step_and_on_again() {
     terminal.shows("Saved projects/prj_1 as v2").keys("left");
     rests(&mut terminal, 2);
     terminal.hides("Saved projects/prj_1 as v2").shows("Artemis");
+    assert!(!terminal.screen().contains("Apollo 2"), "she has typed nothing yet:\n{}", terminal.screen());
     steps(&mut terminal, 3);
     terminal.shows("Saved projects/prj_1 as v2").keys("left");
     rests(&mut terminal, 2);
@@ -164,6 +165,7 @@ fn one_goes_back_a_step_and_on_again() {
     rests(&mut terminal, 1);
     terminal.keys("left").hides("Step 1 of");
     ready(&mut terminal);
+    terminal.waits_until("both lists", |screen| screen.contents().matches("▸prj_1").count() == 2);
     steps_to_the_end(&mut terminal, 1);
 }
 

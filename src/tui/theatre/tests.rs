@@ -9,7 +9,7 @@ use crate::tui::app::Around;
 use crate::tui::app::tests::pictured::{pictures_of, text};
 use crate::tui::app::tests::{BASE, Desk, stored, with};
 use crate::tui::keys::{Keys, Preset, chord};
-use crate::tui::msg::{Effect, Msg};
+use crate::tui::msg::Effect;
 use crate::tui::theme::Depth;
 
 const SIZES: [(u16, u16); 4] = [(60, 15), (80, 24), (120, 40), (160, 50)];
@@ -358,12 +358,17 @@ fn a_name_and_a_caption_cannot_steer_the_terminal() {
 fn an_app_on_a_stage_is_whole_in_little_room() {
     use crate::tui::app::SMALLEST_ON_STAGE;
     for (name, mut desk) in crate::tui::app::tests::everywhere() {
+        let by_itself = desk.shot(120, 40);
         for around in [Around::Nothing, Around::Keys] {
             for (columns, rows) in [SMALLEST_ON_STAGE, (50, 10), (58, 28), (78, 14)] {
                 desk.app.stand(around);
                 let shot = desk.shot(columns, rows);
                 assert!(!shot.contains("Too small") && shot.lines().any(|line| line.len() > 20), "{name}:\n{shot}");
-                desk.happens(Msg::Tick(clock()));
+                let mut buf = Buffer::empty(Rect::new(0, 0, 120, 40));
+                ratatui::widgets::Widget::render(desk.app.alone(120, 40).as_ref(), buf.area, &mut buf);
+                // A line that is typed keeps how far it was pushed aside.
+                let same = text(&buf).join("\n") == by_itself;
+                assert!(same || name == "question", "{name} in a terminal of its own:\n{}", text(&buf).join("\n"));
             }
         }
         assert!(!desk.effects.contains(&Effect::Quit));
