@@ -15,9 +15,6 @@ TARGET = os.path.abspath(os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "
 PROTECTIONS = [
     ("the store compares the token", ["prevented", "same-field", "stale-replica", "hot-record", "stale-intent", "offline"],
      [("server/src/store/mod.rs", "tags.iter().any(|one| one == tag)", "!tags.is_empty() || tag.is_empty()")]),
-    ("a write says what it replaces", ["prevented"],
-     [("server/src/store/judge.rs", "if unguarded && !settings.blind {", "if unguarded && !settings.blind && write.key.id.is_empty() {"),
-      ("server/src/routes/records.rs", "if !conditions.guard_a_write() && !may_be_blind(desk, &key, &conditions)? {", "if !conditions.guard_a_write() && key.id.is_empty() && !may_be_blind(desk, &key, &conditions)? {")]),
     ("a record is created only where there is none", ["create-against-create"],
      [("server/src/store/mod.rs", " && !self.none_match.as_ref().is_some_and(named)", "")]),
     ("a deletion compares the token", ["delete-against-edit"],

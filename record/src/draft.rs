@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::diff::{self, Change};
 use crate::merge::rule::{Rule, Rules};
 use crate::pointer::Pointer;
+use crate::record::Record;
 use crate::resolution::{Decision, Resolution};
 use crate::value::Object;
 use crate::wire::{Base, Key, Stored, VersionLine};
@@ -88,6 +89,15 @@ impl Draft {
     #[must_use]
     pub fn new(key: Key, fields: Object, edit_id: String) -> Self {
         Draft { key, base: Basis::New, fields, edit_id, note: None, settled: None }
+    }
+
+    /// What I have, as it is written: members that it does not change keep their bytes.
+    #[must_use]
+    pub fn record(&self) -> Record {
+        match &self.base {
+            Basis::New => Record::of(self.fields.clone()),
+            Basis::Version(base) => base.fields.rewritten(&self.fields),
+        }
     }
 
     /// What it changes against what it was made against.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::Backend;
+use super::bulk::Together;
 use super::fault::{Asks, Fault};
 
 /// What must hold for a write to happen.
@@ -66,16 +67,18 @@ struct Request<'w> {
     items: Vec<Item<'w>>,
 }
 
+/// A write, as it stands in the request.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Item<'w> {
+pub(super) struct Item<'w> {
     id: &'w str,
     op: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     if_match: Option<&'w str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     if_none_match: Option<&'static str>,
-    idempotency_key: &'w str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idempotency_key: Option<&'w str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fields: Option<&'w Record>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,8 +100,16 @@ impl<'w> Item<'w> {
             Deed::Patch(kind, patch) => ("patch", None, Some(kind.media_type()), Some(&**patch)),
             Deed::Delete => ("delete", None, None, None),
         };
-        let OneOfMany { id, edit_id: idempotency_key, note, .. } = write;
+        let OneOfMany { id, edit_id, note, .. } = write;
+        let idempotency_key = Some(edit_id.as_str());
         Item { id, op, if_match, if_none_match, idempotency_key, fields, content_type, patch, note: *note }
+    }
+
+    /// The creation of a record. It has no name: sent again, it is refused by what it made.
+    pub(super) fn creation(id: &'w str, fields: &'w Record, note: Option<&'w str>) -> Self {
+        let (op, if_none_match, fields) = ("put", Some("*"), Some(fields));
+        let (if_match, idempotency_key, content_type, patch) = (None, None, None, None);
+        Item { id, op, if_match, if_none_match, idempotency_key, fields, content_type, patch, note }
     }
 }
 
@@ -131,10 +142,20 @@ impl Backend {
     /// # Errors
     /// [`Fault`]. After [`Fault::Uncertain`] the same writes can be sent again: their names make each one write.
     pub async fn write_many(&self, collection: &str, writes: &[OneOfMany<'_>]) -> Result<Vec<Verdict>, Fault> {
-        let request = Request { items: writes.iter().map(Item::of).collect() };
-        let body = serde_json::to_string(&request)
+        self.send_many(collection, writes.iter().map(Item::of).collect(), Together::EachAlone).await
+    }
+
+    pub(super) async fn send_many(
+        &self,
+        collection: &str,
+        items: Vec<Item<'_>>,
+        together: Together,
+    ) -> Result<Vec<Verdict>, Fault> {
+        let sent = items.len();
+        let body = serde_json::to_string(&Request { items })
             .map_err(|fault| Fault::Broken(format!("the writes cannot be put together: {fault}")))?;
-        let url = self.url(&["v1", "collections", collection, "bulk"]);
+        let mut url = self.url(&["v1", "collections", collection, "bulk"]);
+        url.query_pairs_mut().append_pair("atomic", if together == Together::AllOrNone { "true" } else { "false" });
         let request = self
             .signed(self.inner.client.post(url), &uuid::Uuid::new_v4().to_string())
             .header(CONTENT_TYPE, "application/json")
@@ -144,8 +165,8 @@ impl Backend {
             return Err(answer.fault(Asks::Write));
         }
         let results: Results = answer.json()?;
-        if results.items.len() != writes.len() {
-            let (told, sent) = (results.items.len(), writes.len());
+        if results.items.len() != sent {
+            let told = results.items.len();
             return Err(Fault::Broken(format!("{} told of {told} writes, and {sent} were sent", self.name())));
         }
         Ok(results.items.into_iter().map(Verdict::from).collect())

@@ -44,11 +44,7 @@ impl Backend {
     /// # Errors
     /// [`Fault`]. After [`Fault::Uncertain`] the same draft can be sent again: its edit id makes it one write.
     pub async fn save(&self, draft: &Draft) -> Result<Put, Fault> {
-        let record = match &draft.base {
-            Basis::New => Record::of(draft.fields.clone()),
-            Basis::Version(base) => base.fields.rewritten(&draft.fields),
-        };
-        self.for_edit(&draft.edit_id).send(draft, record).await
+        self.for_edit(&draft.edit_id).send(draft, draft.record()).await
     }
 
     /// As [`Backend::save`], in just these bytes. `record` says what the draft says.

@@ -363,11 +363,7 @@ impl App {
 
     fn in_help(&mut self, action: Action, page: usize) {
         let beneath = self.place_beneath();
-        if let Some(help) = &mut self.help
-            && !help.act(action, &self.keyboard.keys, beneath, page)
-        {
-            self.help = None;
-        }
+        Help::take(&mut self.help, action, &self.keyboard.keys, beneath, page);
     }
 
     fn in_browser(&mut self, action: Action, page: usize) -> Vec<Effect> {

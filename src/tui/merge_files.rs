@@ -162,10 +162,7 @@ impl MergeFiles {
             (action, Place::Prompt) if self.help.is_none() => return self.in_prompt(action),
             (action, _) if self.help.is_some() => {
                 let beneath = self.beneath();
-                let stays = self.help.as_mut().is_some_and(|help| help.act(action, &self.keyboard.keys, beneath, page));
-                if !stays {
-                    self.help = None;
-                }
+                Help::take(&mut self.help, action, &self.keyboard.keys, beneath, page);
             }
             (Action::Wrap, _) => self.wrap = !self.wrap,
             (action, Place::Field) if self.in_full_text(action) => {}
@@ -175,16 +172,10 @@ impl MergeFiles {
     }
 
     fn in_palette(&mut self, action: Action) -> Next {
-        let Some(mut palette) = self.palette.take() else { return Next::Stay };
-        match (action, palette.chosen()) {
-            (Action::Back, _) => {}
-            (Action::Submit, Some(chosen)) => return self.perform(palette.place, chosen),
-            _ => {
-                palette.act(action);
-                self.palette = Some(palette);
-            }
+        match Palette::take(&mut self.palette, action) {
+            Some((place, chosen)) => self.perform(place, chosen),
+            None => Next::Stay,
         }
-        Next::Stay
     }
 
     fn asks(&self) -> bool {

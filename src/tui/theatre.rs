@@ -257,10 +257,7 @@ impl Theatre {
             (action, Place::Palette) => return self.in_palette(action),
             (action, _) if self.help.is_some() => {
                 let beneath = self.beneath();
-                let stays = self.help.as_mut().is_some_and(|help| help.act(action, &self.keyboard.keys, beneath, page));
-                if !stays {
-                    self.help = None;
-                }
+                Help::take(&mut self.help, action, &self.keyboard.keys, beneath, page);
             }
             (action, Place::Scenarios) => return self.in_list(action),
             (action, _) => return self.on_stage(action),
@@ -269,16 +266,10 @@ impl Theatre {
     }
 
     fn in_palette(&mut self, action: Action) -> Cue {
-        let Some(mut palette) = self.palette.take() else { return Cue::Stay };
-        match (action, palette.chosen()) {
-            (Action::Back, _) => {}
-            (Action::Submit, Some(chosen)) => return self.perform(palette.place, chosen),
-            _ => {
-                palette.act(action);
-                self.palette = Some(palette);
-            }
+        match Palette::take(&mut self.palette, action) {
+            Some((place, chosen)) => self.perform(place, chosen),
+            None => Cue::Stay,
         }
-        Cue::Stay
     }
 
     fn on_stage(&mut self, action: Action) -> Cue {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use midair_record::draft::Basis;
 use midair_record::wire::{Conflict, Current, Put, Stored, Token};
-use midair_record::{Choice, Draft, Record, Resolution};
+use midair_record::{Choice, Draft, Pointer, Record, Resolution};
 
 use super::say;
 use crate::backend::{Backend, Fault};
@@ -226,11 +226,17 @@ pub fn refused(draft: &Draft, conflict: &Conflict, open: &[String]) -> Failure {
         Current::Stored(_) if draft.base.stored().is_none() && conflict.changes.is_empty() => {
             format!("{key} is there already")
         }
-        Current::Stored(stored) => format!("{} saved v{} of {key}", say::who(&stored.updated_by), stored.version),
-        Current::Deleted(gone) => format!("{} deleted {key} as v{}", say::who(&gone.by), gone.version),
+        Current::Stored(stored) => {
+            format!("{} saved v{} of {key} meanwhile", say::who(&stored.updated_by), stored.version)
+        }
+        Current::Deleted(gone) => format!("{} deleted {key} as v{} meanwhile", say::who(&gone.by), gone.version),
         Current::Missing => format!("{key} is not there"),
     };
-    let places = match (open, conflict.overlap.as_slice()) {
+    // Against the version that an old etag stands for, what others changed since is a change of mine as well.
+    let mine = draft.changes();
+    let shared = conflict.overlap.iter().filter(|at| mine.iter().any(|change| change.at.overlaps(at)));
+    let shared: Vec<Pointer> = shared.cloned().collect();
+    let places = match (open, shared.as_slice()) {
         ([], []) => String::new(),
         ([], overlap) => format!("; both sides changed {}", say::labels(overlap)),
         (open, _) => {
@@ -238,7 +244,7 @@ pub fn refused(draft: &Draft, conflict: &Conflict, open: &[String]) -> Failure {
         }
     };
     let hint = if conflict.unknown_token { "; the etag was never one of this record" } else { "" };
-    Failure { exit: Exit::Conflict, sentence: format!("{who} meanwhile{places}{hint}. Nothing was written") }
+    Failure { exit: Exit::Conflict, sentence: format!("{who}{places}{hint}. Nothing was written") }
 }
 
 /// What a draft stands on, where the caller names its etag: the version that was read, under that etag.

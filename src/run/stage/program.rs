@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use midair_record::wire::{Delete, Key, Put, Stored};
-use midair_record::{Draft, Object, Record};
+use midair_record::{Basis, Draft, Object, Record};
 
-use crate::backend::{Backend, Fault, Read};
+use crate::backend::{Backend, Condition, Deed, Fault, OneOfMany, Read, Verdict};
 use crate::scenario::Chore;
 
 /// One program.
@@ -167,12 +167,21 @@ impl Program {
     async fn bulk(&mut self, collection: &str, records: &[(String, Record)]) -> Result<(), String> {
         let key = |id: &String| Key { collection: collection.to_owned(), id: id.clone() };
         let drafts: Vec<Draft> = records.iter().map(|(id, members)| self.draft(&key(id), members)).collect();
-        match self.backend.save_each(collection, &drafts).await {
-            Ok(statuses) => {
-                for (draft, status) in drafts.into_iter().zip(statuses) {
-                    if status == 201 {
-                        self.created.insert(draft.key.clone());
-                    }
+        let deeds: Vec<Deed> = drafts.iter().map(|draft| Deed::Put(draft.record())).collect();
+        let write = |(draft, deed)| one_of_many(draft, deed);
+        let writes: Vec<OneOfMany<'_>> = drafts.iter().zip(&deeds).map(write).collect();
+        match self.backend.write_many(collection, &writes).await {
+            Ok(verdicts) => {
+                for (draft, verdict) in drafts.into_iter().zip(verdicts) {
+                    let status = match verdict {
+                        Verdict::Done { created: true, .. } => {
+                            self.created.insert(draft.key.clone());
+                            201
+                        }
+                        Verdict::Done { .. } => 200,
+                        Verdict::Refused(Fault::Refused { status, .. }) => status,
+                        Verdict::Refused(fault) => return Err(format!("{} cannot be written: {fault}", draft.key)),
+                    };
                     self.told.insert(draft.key, status);
                 }
                 Ok(())
@@ -187,4 +196,12 @@ impl Program {
             Err(fault) => Err(format!("{collection} cannot be written: {fault}")),
         }
     }
+}
+
+fn one_of_many<'w>(draft: &'w Draft, deed: &'w Deed) -> OneOfMany<'w> {
+    let condition = match &draft.base {
+        Basis::New => Condition::Absent,
+        Basis::Version(base) => Condition::Is(base.token.as_str().to_owned()),
+    };
+    OneOfMany { id: &draft.key.id, deed, condition, edit_id: draft.edit_id.clone(), note: draft.note.as_deref() }
 }

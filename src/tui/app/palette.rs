@@ -17,18 +17,9 @@ impl App {
 
     /// Keys in the palette.
     pub(super) fn in_palette(&mut self, action: Action) -> Vec<Effect> {
-        let Some(mut palette) = self.palette.take() else { return Vec::new() };
-        match action {
-            Action::Back => {}
-            Action::Submit => match palette.chosen() {
-                Some(chosen) => return self.perform(palette.place, chosen),
-                None => self.palette = Some(palette),
-            },
-            _ => {
-                palette.act(action);
-                self.palette = Some(palette);
-            }
+        match Palette::take(&mut self.palette, action) {
+            Some((place, chosen)) => self.perform(place, chosen),
+            None => Vec::new(),
         }
-        Vec::new()
     }
 }

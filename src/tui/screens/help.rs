@@ -55,8 +55,14 @@ impl Help {
         Some(does(&mut self.search))
     }
 
+    /// Takes a key in the help that may be open, and closes it where the person leaves.
+    pub fn take(open: &mut Option<Self>, action: Action, keys: &Keys, here: Place, page: usize) {
+        let mut help = open.take();
+        *open = help.take_if(|help| help.act(action, keys, here, page));
+    }
+
     /// Does what a key means here; `keys` and `here` are those that are shown. `false`: the person leaves.
-    pub fn act(&mut self, action: Action, keys: &Keys, here: Place, page: usize) -> bool {
+    fn act(&mut self, action: Action, keys: &Keys, here: Place, page: usize) -> bool {
         let searched = !self.search.area.text().is_empty();
         match action {
             Action::Filter => self.searching = true,

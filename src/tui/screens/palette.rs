@@ -81,6 +81,20 @@ impl Palette {
         };
     }
 
+    /// Takes a key in the palette that may be open, which closes with it or stays. Gives what is to be done, and where.
+    pub fn take(open: &mut Option<Self>, action: Action) -> Option<(Place, Action)> {
+        let mut palette = open.take()?;
+        match (action, palette.chosen()) {
+            (Action::Back, _) => None,
+            (Action::Submit, Some(chosen)) => Some((palette.place, chosen)),
+            _ => {
+                palette.act(action);
+                *open = Some(palette);
+                None
+            }
+        }
+    }
+
     /// Does something with what is typed; the cursor is on the best where that changed it.
     pub fn edit<R>(&mut self, does: impl FnOnce(&mut FieldEditor) -> R) -> R {
         let before = self.query.area.revision();
