@@ -6,6 +6,7 @@ pub fn known<'k>(asked: &str, known: impl Iterator<Item = &'k str>) -> String {
     let near = |name: &&str| strsim::jaro_winkler(&asked.to_lowercase(), name);
     let nearest = names.iter().copied().max_by(|a, b| near(a).total_cmp(&near(b))).filter(|name| near(name) > 0.8);
     match nearest {
+        None if names.is_empty() => "there is none".into(),
         Some(name) => format!("did you mean {name:?}? Known are {}", names.join(", ")),
         None => format!("known are {}", names.join(", ")),
     }

@@ -219,3 +219,58 @@ fn a_reader_that_has_enough_is_no_failure() {
     let output = child.wait_with_output().expect("it ends");
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
 }
+
+#[test]
+fn an_export_goes_into_a_pipe_and_through_a_link_and_leaves_what_they_are() {
+    use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+    let home = Home::new();
+    let records = home.file("a.json", r#"[{"id":"x","n":1.0}]"#);
+    assert_eq!(home.run(&["--no-seed", "import", &records, "--into", "a", "--id", "id"]).code, Some(0));
+    let path = |name: &str| home.folder.path().join(name);
+    assert!(std::process::Command::new("mkfifo").arg(path("pipe")).status().expect("mkfifo").success());
+    let reader = std::thread::spawn({
+        let pipe = path("pipe");
+        move || std::fs::read_to_string(pipe).expect("read")
+    });
+    assert_eq!(home.run(&["export", "a", "-o", &path("pipe").display().to_string()]).code, Some(0));
+    assert!(reader.join().expect("read").contains("1.0"));
+    assert!(std::fs::metadata(path("pipe")).expect("a pipe").file_type().is_fifo());
+
+    let file = home.file("mine.json", "older");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).expect("changed");
+    std::os::unix::fs::symlink(&file, path("link")).expect("a link");
+    assert_eq!(home.run(&["export", "a", "-o", &path("link").display().to_string()]).code, Some(0));
+    assert!(path("link").is_symlink() && std::fs::read_to_string(&file).expect("read").contains("1.0"));
+    assert_eq!(std::fs::metadata(&file).expect("a file").permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_backup_is_of_the_database_in_use_or_of_the_one_that_is_named() {
+    let home = Home::new();
+    let other = home.folder.path().join("other.db").display().to_string();
+    let (_serving, _) = home.serve(&["--no-seed", "--db", &other]);
+    let copy = home.folder.path().join("copy.db").display().to_string();
+    for words in [["backup", &copy], ["restore-store", &copy]] {
+        let refused = home.run(&words);
+        assert_eq!(refused.code, Some(3), "{refused:?}");
+        assert!(refused.err.contains("in another database than"), "{refused:?}");
+    }
+    assert_eq!(home.run(&["--db", &other, "backup", &copy]).code, Some(0));
+}
+
+#[test]
+fn commands_that_host_the_server_by_turns_get_through() {
+    let home = Home::new();
+    assert_eq!(home.run(&["--no-seed", "put", "a/b", &home.file("b.json", "{}")]).code, Some(0));
+    let all: Vec<_> = (0..12)
+        .map(|n| {
+            let mut command = home.command(&["--no-seed", "patch", "a/b", &format!("f{n}:=1")]);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs")
+        })
+        .collect();
+    for child in all {
+        let run = shell::Run::of(child.wait_with_output().expect("it ends"));
+        assert_eq!(run.code, Some(0), "{run:?}");
+    }
+    assert_eq!(home.run(&["get", "a/b"]).out.matches(":1").count(), 12);
+}

@@ -178,6 +178,9 @@ fn whoever_reads_no_further_hears_no_complaint() {
         &["config", "--actions"],
         &["doctor"],
         &["inbox"],
+        &["play", "--list"],
+        &["play", "same-field", "disjoint"],
+        &["demo", "--list"],
     ] {
         let mut child = home.command(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut reader = BufReader::with_capacity(64, child.stdout.take().unwrap());

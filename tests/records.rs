@@ -212,3 +212,15 @@ fn a_watch_of_what_is_not_there_says_so_and_tells_it_when_it_comes() {
         home.run(&["rm", "nope/a"]);
     }
 }
+
+#[test]
+fn a_place_inside_a_text_is_refused_and_the_text_stays() {
+    let (home, _serving) = begun();
+    let refused = home.run(&["patch", KEY, "name.first=Ann"]);
+    assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
+    assert!(refused.err.contains("name of projects/prj_1 is a text and has nothing inside"), "{refused:?}");
+    for odd in ["name.=1", ".=1", ".name=1"] {
+        assert_eq!(home.run(&["patch", KEY, odd]).code, Some(2), "{odd}");
+    }
+    assert_eq!(home.run(&["log", KEY]).out.lines().count(), 1);
+}

@@ -10,6 +10,7 @@ use reqwest::{RequestBuilder, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::Revival;
 use super::fault::{Asks, Fault};
 use super::{ANSWER_WITHIN, Backend};
 
@@ -84,9 +85,26 @@ impl CurrentVersion {
     }
 }
 
+/// How often a server is brought back for one request: of several processes that host it by turns, the next may end as well.
+const REVIVALS: usize = 5;
+
 impl Backend {
     /// Sends, and reads the answer to its end. Every request but the feed goes through here.
     pub(super) async fn exchange(&self, asks: Asks, request: RequestBuilder) -> Result<Answer, Fault> {
+        let Some(Revival(revive)) = &self.revival else { return self.once(asks, request).await };
+        let mut request = request;
+        for _ in 0..REVIVALS {
+            let Some(again) = request.try_clone() else { break };
+            // Nothing was sent, or nothing was asked for but a read: it is as if it had not been tried.
+            match self.once(asks, request).await {
+                Err(Fault::Unreachable(_)) if revive().await => request = again,
+                answer => return answer,
+            }
+        }
+        self.once(asks, request).await
+    }
+
+    async fn once(&self, asks: Asks, request: RequestBuilder) -> Result<Answer, Fault> {
         let lost = |fault: reqwest::Error| Fault::of(self.name(), asks, &fault);
         let response = self.traced(request).timeout(ANSWER_WITHIN).send().await.map_err(lost)?;
         self.whole(asks, response).await

@@ -13,6 +13,8 @@ mod presence;
 mod trace;
 mod write;
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +42,18 @@ pub struct Backend {
     inner: Arc<Inner>,
     /// What all requests from here on are part of; each is by itself where there is none.
     trace: Option<Trace>,
+    /// How the server is brought back that cannot be reached.
+    revival: Option<Revival>,
+}
+
+/// Brings a server back, or says that it cannot.
+#[derive(Clone)]
+pub struct Revival(pub Arc<dyn Fn() -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync>);
+
+impl std::fmt::Debug for Revival {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Revival")
+    }
 }
 
 #[derive(Debug)]
@@ -118,7 +132,7 @@ impl Backend {
         let client =
             client.build().map_err(|fault| BadServer(format!("cannot set up a client for {server}: {fault}")))?;
         let inner = Inner { client, root, name, who: who.to_owned() };
-        Ok(Backend { inner: Arc::new(inner), trace: None })
+        Ok(Backend { inner: Arc::new(inner), trace: None, revival: None })
     }
 
     /// What people call the server: host and port.
@@ -135,7 +149,13 @@ impl Backend {
 
     /// The same server, asked for the sake of one edit.
     fn for_edit(&self, edit_id: &str) -> Self {
-        Backend { inner: self.inner.clone(), trace: Some(Trace::of_edit(edit_id)) }
+        Backend { trace: Some(Trace::of_edit(edit_id)), ..self.clone() }
+    }
+
+    /// The same server, brought back by `revival` where it cannot be reached; without one, that is said at once.
+    #[must_use]
+    pub fn revived_by(self, revival: Option<Revival>) -> Self {
+        Backend { revival, ..self }
     }
 
     /// A request that says which trace it is part of.

@@ -1,16 +1,21 @@
 //! `midair backup` and `midair restore-store`: a copy of the local server's database, taken and put back; refuses to replace a
 //! file that is in use.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use midair_server::{BackupError, OpenError};
+use midair_server::{BackupError, OpenError, Store};
 use serde::Serialize;
 
 use super::arguments::{Backup, Common, RestoreStore};
 use super::exit::{Exit, Failure};
-use super::hosting::{NoHost, alone};
+use super::hosting::{self, NoHost, alone};
 use super::places;
 use super::records::say;
+use crate::backend::Backend;
+
+/// A server on this machine answers in a few milliseconds.
+const ANSWER_WITHIN: Duration = Duration::from_secs(1);
 
 fn said(fault: &BackupError) -> Failure {
     match fault {
@@ -33,6 +38,26 @@ fn database(common: &Common) -> Result<PathBuf, Failure> {
     common.db.clone().map_or_else(places::database, Ok)
 }
 
+/// Refuses where no database was named, and the server that commands find here has its records in another one than the usual.
+async fn is_the_one_in_use(common: &Common, db: &Path) -> Result<(), Failure> {
+    if common.db.is_some() {
+        return Ok(());
+    }
+    let backend = Backend::connect(&hosting::url(common.listen()), "midair")?;
+    let Ok(Ok(hello)) = tokio::time::timeout(ANSWER_WITHIN, backend.hello()).await else { return Ok(()) };
+    match Store::read_id(db) {
+        Ok(Some(id)) if id == hello.store => Ok(()),
+        _ => Err(Failure {
+            exit: Exit::Conflict,
+            sentence: format!(
+                "the server at {} has its records in another database than {}; name the one that is meant with --db",
+                backend.name(),
+                db.display()
+            ),
+        }),
+    }
+}
+
 /// What was copied where, for programs.
 #[derive(Serialize)]
 struct Copied {
@@ -43,8 +68,9 @@ struct Copied {
 }
 
 /// Copies the database to a file.
-pub fn backup(common: &Common, asked: &Backup) -> Result<Exit, Failure> {
+pub async fn backup(common: &Common, asked: &Backup) -> Result<Exit, Failure> {
     let (db, file) = (database(common)?, &asked.file);
+    is_the_one_in_use(common, &db).await?;
     midair_server::backup(&db, file).map_err(|fault| said(&fault))?;
     let (backup, db) = (file.display().to_string(), db.display().to_string());
     match asked.told.json {
@@ -55,9 +81,10 @@ pub fn backup(common: &Common, asked: &Backup) -> Result<Exit, Failure> {
 }
 
 /// Puts a backup in the place of the database.
-pub fn restore(common: &Common, asked: &RestoreStore) -> Result<Exit, Failure> {
+pub async fn restore(common: &Common, asked: &RestoreStore) -> Result<Exit, Failure> {
     let file = &asked.file;
     let db = database(common)?;
+    is_the_one_in_use(common, &db).await?;
     let _alone = alone(&db).map_err(|obstacle| match obstacle {
         NoHost::Never(why) => Failure::because(why),
         NoHost::PortTaken | NoHost::DatabaseTaken => Failure {

@@ -79,7 +79,8 @@ fn recorded(asked: &arguments::Demo, title: &str) -> Result<Out, Failure> {
 fn fresh() -> Fresh {
     Arc::new(|| {
         Box::pin(async {
-            let folder = TempDir::new().map_err(|fault| format!("no folder for its records: {fault}"))?;
+            let folder =
+                TempDir::with_prefix("midair-demo-").map_err(|fault| format!("no folder for its records: {fault}"))?;
             let hosted = play::host(folder.path()).await.map_err(|failure| failure.sentence)?;
             let (url, seats) = (hosted.url(), folder.path().join("seats"));
             // The server first: it still has files open in the folder.

@@ -1,7 +1,7 @@
 //! `midair export`: the records of a collection as text, byte for byte where the format can hold them; refuses to leave
 //! half a file behind, and to let a value steer a terminal.
 
-use std::fs::Permissions;
+use std::fs::{self, Permissions};
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -43,15 +43,28 @@ struct Written<'w> {
 
 async fn to_file(backend: &Backend, export: &Export, file: &Path) -> Result<u64, Failure> {
     let cannot = |fault: io::Error| Failure::because(format!("{} cannot be written: {fault}", file.display()));
+    let there = fs::metadata(file).ok();
+    if there.as_ref().is_some_and(|there| !there.is_file()) {
+        // A pipe or a device stays what it is, and is written into.
+        let mut into = io::BufWriter::new(fs::OpenOptions::new().write(true).open(file).map_err(cannot)?);
+        let records = write(backend, export, &mut into, cannot).await?;
+        into.flush().map_err(cannot)?;
+        return Ok(records);
+    }
+    let permissions = there.map_or_else(|| Permissions::from_mode(0o666), |there| there.permissions());
+    if permissions.readonly() {
+        return Err(cannot(io::ErrorKind::PermissionDenied.into()));
+    }
+    let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut half = tempfile::Builder::new()
-        .prefix(".midair-export-")
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(folder)
-        .map_err(cannot)?;
+    let half = tempfile::Builder::new().prefix(".midair-export-").permissions(permissions).tempfile_in(folder);
+    let mut half = half.map_err(|fault| match fault.kind() {
+        io::ErrorKind::NotFound => cannot(io::Error::new(fault.kind(), "there is no such folder")),
+        _ => cannot(fault),
+    })?;
     let records = write(backend, export, &mut half, cannot).await?;
     half.as_file().sync_all().map_err(cannot)?;
-    half.persist(file).map_err(|failed| cannot(failed.error))?;
+    half.persist(&file).map_err(|failed| cannot(failed.error))?;
     Ok(records)
 }
 

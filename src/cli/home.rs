@@ -37,7 +37,8 @@ pub fn drafts() -> Result<DraftBox, Failure> {
 pub fn session(target: &Target, settings: &Settings, drafts: DraftBox) -> Result<Session, Failure> {
     Ok(Session {
         place: Place {
-            backend: target.backend.clone(),
+            // The screen says itself that the server is away, and brings it back.
+            backend: target.backend.clone().revived_by(None),
             drafts,
             outside: places::outside()?,
             server: target.server.clone(),

@@ -2,7 +2,7 @@
 
 mod report;
 
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -15,6 +15,7 @@ use self::report::{Played, Report};
 use super::arguments::{Common, Play};
 use super::exit::{Exit, Failure};
 use super::hosting::{Hosted, NoHost};
+use super::records::say;
 use crate::backend::Backend;
 use crate::nearest;
 use crate::run::stage::{How, Stage, Unmet};
@@ -56,9 +57,9 @@ pub async fn play(common: &Common, asked: &Play) -> Result<Exit, Failure> {
         if let Some(exit) = stopped {
             return Ok(exit);
         }
-        report.tell(Played { name, title, took: began.elapsed(), outcome }).map_err(Failure::because)?;
+        report.tell(Played { name, title, took: began.elapsed(), outcome })?;
     }
-    let all_well = report.end().map_err(Failure::because)?;
+    let all_well = report.end()?;
     Ok(if all_well { Exit::Done } else { Exit::Failed })
 }
 
@@ -81,7 +82,8 @@ async fn one(
     stop: impl Future<Output = Exit>,
     stopped: &mut Option<Exit>,
 ) -> Result<Outcome, Failure> {
-    let folder = TempDir::new().map_err(|fault| Failure::because(format!("no folder for drafts: {fault}")))?;
+    let folder = TempDir::with_prefix("midair-play-")
+        .map_err(|fault| Failure::because(format!("no folder for drafts: {fault}")))?;
     let hosted = match server {
         Some(_) => None,
         None => Some(host(folder.path()).await?),
@@ -163,11 +165,10 @@ pub(super) fn read(asked: &[String]) -> Result<Vec<(String, Scenario)>, Failure>
 
 /// Lists the scenarios that midair brings along.
 pub(super) fn list() -> Result<Exit, Failure> {
-    let mut out = std::io::stdout().lock();
     let width = BUNDLED.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     for (name, text) in BUNDLED {
         let title = Scenario::parse(text).map(|scenario| scenario.title).unwrap_or_default();
-        writeln!(out, "{name:width$}  {title}").map_err(Failure::because)?;
+        say::line(&format!("{name:width$}  {title}"))?;
     }
     Ok(Exit::Done)
 }

@@ -1,13 +1,14 @@
 //! Which server a command works on, and in whose name: the one named, or the local one; refuses to know what for.
 
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::arguments::{self, Common};
 use super::exit::{Exit, Failure};
 use super::local::{LocalServer, Standing};
 use super::{hosting, places};
-use crate::backend::Backend;
+use crate::backend::{Backend, Revival};
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
@@ -41,7 +42,7 @@ impl Target {
         let local = LocalServer::new(common.listen(), db, common.db.is_some(), !common.no_seed);
         let standing = local.ensure().await.map_err(Failure::because)?;
         let server = local.url();
-        let backend = Backend::connect(&server, &who)?;
+        let backend = Backend::connect(&server, &who)?.revived_by(Some(revival(local.clone())));
         Ok(Target { backend, server, local: Some(local), hosting: standing == Standing::Hosting })
     }
 
@@ -51,6 +52,14 @@ impl Target {
             local.stop().await;
         }
     }
+}
+
+/// Whoever hosts the local server may end before we do; then it is ours to host.
+fn revival(local: LocalServer) -> Revival {
+    Revival(Arc::new(move || {
+        let local = local.clone();
+        Box::pin(async move { local.ensure().await.is_ok() })
+    }))
 }
 
 /// What the server is called that a command works on; it is not asked.

@@ -2,7 +2,7 @@
 
 use super::forms::FORMS;
 use super::pattern::{self, Misfit};
-use super::{Chore, Does, Fault, Scenario, Step};
+use super::{Check, Chore, Deed, Does, Fault, Scenario, Step};
 use crate::nearest;
 
 /// A line that begins at its start, and the lines below it that do not.
@@ -64,7 +64,13 @@ pub(super) fn read(text: &str) -> Result<Scenario, Vec<Fault>> {
 /// The statements of a text. Empty lines and lines that begin with `#` are for people.
 fn statements(text: &str, faults: &mut Vec<Fault>) -> Vec<Statement> {
     let mut statements: Vec<Statement> = Vec::new();
-    for (number, line) in text.lines().enumerate() {
+    for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        if cannot_be_typed(line) {
+            faults.push(Fault {
+                line: number + 1,
+                what: "a control character stands here; in JSON it is written as \\u001b".into(),
+            });
+        }
         let indented = line.starts_with([' ', '\t']);
         match statements.last_mut() {
             _ if line.starts_with('#') => {}
@@ -209,6 +215,15 @@ fn step(scenario: &Scenario, statement: &Statement) -> Result<Does, String> {
 
 /// Whether a step can be done where it stands.
 fn possible(scenario: &Scenario, does: &Does) -> Result<(), String> {
+    match does {
+        Does::Check(Check::Sees(_, words) | Check::SeesNot(_, words)) if words.trim().is_empty() => {
+            return Err("words that are looked for stand in the quotes; nothing is on every screen".into());
+        }
+        Does::Deed(_, Deed::Set(_, value) | Deed::Settle(_, value)) if value.as_str().is_some_and(cannot_be_typed) => {
+            return Err("a control character cannot be typed; a program can write it".into());
+        }
+        _ => {}
+    }
     let Does::Chore(_, Chore::Overwrite(key, _)) = does else { return Ok(()) };
     let definition = scenario.collections.iter().find(|(name, _)| *name == key.collection);
     let optional = definition.and_then(|(_, definition)| definition.fields().get("preconditions")?.as_str());
@@ -220,6 +235,10 @@ fn possible(scenario: &Scenario, does: &Does) -> Result<(), String> {
             key.collection
         )),
     }
+}
+
+fn cannot_be_typed(text: &str) -> bool {
+    text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\t'))
 }
 
 /// What a scenario has to have and does not.

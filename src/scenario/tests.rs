@@ -70,6 +70,8 @@ fn what_is_wrong_with_a_step_is_said_with_what_is_meant() {
         ("alice presses ctrl-i", "\"ctrl-i\" cannot be told from tab"),
         ("alice presses 'open", "a single quote is opened and not closed"),
         ("alice sees Apollo", "a text in double quotes is expected, not \"Apollo\""),
+        ("alice sees \"\"", "nothing is on every screen"),
+        ("alice sets name to \"\\u001b\"", "a control character cannot be typed"),
         ("alice goes", "\"alice goes\" is not all; known are back, offline"),
         ("wire: alice PUTS a/b 200", "\"PUTS\" is no method; known are GET, PUT"),
         ("wire: alice PUT a/b 42", "\"42\" is no status"),
@@ -87,6 +89,10 @@ fn what_is_wrong_with_a_step_is_said_with_what_is_meant() {
 fn what_is_wrong_around_the_steps_is_said_with_its_line() {
     for (text, what) in [
         ("title: T\nabout: A\nterminal alice\nstore a/b is gone\n", "line 1: the line \"lost:\" is missing"),
+        (
+            "title: \u{1b}[31m\nabout: A\nlost: L\nterminal alice\nstore a/b is gone\n",
+            "line 1: a control character stands here",
+        ),
         (&format!("{HEADER}store a/b is gone\n"), "line 1: nobody sits at a terminal"),
         (&format!("{HEADER}terminal alice\n"), "line 4: there is no step"),
         (&format!("{HEADER}terminal alice\nalice saves\n"), "line 5: nothing is looked at, so that it cannot fail"),

@@ -207,7 +207,7 @@ pub enum Command {
     ///
     /// A scenario is a text that says who does what in which order, and what must then be seen on whose screen, on the wire
     /// and in the store (docs/scenarios.md). Each is played on a server of its own, unless --server names one on the
-    /// command line; there, what exists is left as it is, and what was made is removed again.
+    /// command line; there, what exists is left as it is, and records that were made are removed again.
     #[command(after_help = Exit::table())]
     Play(Play),
 

@@ -257,8 +257,10 @@ fn place(text: &str) -> Result<Pointer, String> {
     if text.starts_with('/') {
         return Pointer::parse(text).ok_or_else(|| format!("{text:?} is no JSON Pointer"));
     }
-    if text.is_empty() {
-        return Err("a name belongs here".into());
+    if text.split('.').any(str::is_empty) {
+        return Err(format!(
+            "a name is missing in {text:?}; a member whose name is empty, or holds a dot, is named as in /a.b"
+        ));
     }
     Ok(Pointer::new(text.split('.').map(str::to_owned).collect()))
 }

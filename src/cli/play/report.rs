@@ -1,11 +1,13 @@
 //! What came of scenarios, for people (text), for test harnesses (TAP 14) and for build servers (JUnit's XML).
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
 use std::time::Duration;
 
 use super::Outcome;
 use crate::cli::arguments::ReportFormat;
+use crate::cli::exit::Failure;
+use crate::cli::export::visible;
+use crate::cli::records::say;
 use crate::run::stage::Unmet;
 
 /// A scenario that was played.
@@ -34,8 +36,9 @@ impl Report {
     /// Tells of one.
     ///
     /// # Errors
-    /// When standard output is gone.
-    pub fn tell(&mut self, played: Played) -> io::Result<()> {
+    /// When standard output cannot be written; of no kind where whoever read it has read enough.
+    pub fn tell(&mut self, mut played: Played) -> Result<(), Failure> {
+        played.name = visible(&played.name);
         let number = self.played.len() + 1;
         let told = match self.format {
             ReportFormat::Text => text(&played),
@@ -44,16 +47,14 @@ impl Report {
             ReportFormat::Junit => String::new(),
         };
         self.played.push(played);
-        let mut out = io::stdout().lock();
-        out.write_all(told.as_bytes())?;
-        out.flush()
+        say::print(&told)
     }
 
     /// Tells the rest. Whether all went well.
     ///
     /// # Errors
     /// As [`Report::tell`].
-    pub fn end(self) -> io::Result<bool> {
+    pub fn end(self) -> Result<bool, Failure> {
         let failed = self.played.iter().filter(|played| played.outcome != Outcome::Well).count();
         let told = match self.format {
             ReportFormat::Text => match failed {
@@ -64,9 +65,7 @@ impl Report {
             ReportFormat::Tap => String::new(),
             ReportFormat::Junit => junit(&self.played, failed),
         };
-        let mut out = io::stdout().lock();
-        out.write_all(told.as_bytes())?;
-        out.flush()?;
+        say::print(&told)?;
         Ok(failed == 0)
     }
 }

@@ -127,7 +127,7 @@ fn stands(draft: &Draft, conflict: &Conflict, merged: &[u64]) -> Option<Ending> 
     let Current::Stored(stored) = &conflict.current else { return None };
     let arrived = conflict.changes.iter().any(|line| line.edit_id.as_ref() == Some(&draft.edit_id));
     // Who wants to create a record wants to be the one who did.
-    let wanted = conflict.already_applied && draft.base.stored().is_some();
+    let wanted = conflict.already_applied && !conflict.unknown_token && draft.base.stored().is_some();
     match (arrived, wanted) {
         (true, _) => Some(Ending::Stored { stored: stored.clone(), created: false, merged: merged.to_vec() }),
         (false, true) => Some(Ending::Unchanged(stored.clone())),

@@ -50,11 +50,11 @@ async fn nothing_yet(backend: &Backend, of: Option<&Scope>) -> Option<String> {
 async fn follow(backend: &Backend, asked: &Watch) -> Result<Exit, Failure> {
     let mut since = asked.since;
     let mut left = asked.limit.unwrap_or(usize::MAX);
-    let mut pause = 100;
+    let (mut pause, mut opened) = (100, false);
     while left > 0 {
         let mut feed = match backend.clone().open(since).await {
             Ok(feed) => Box::pin(feed),
-            Err(fault @ Fault::Unreachable(_)) if since.is_some() => {
+            Err(fault @ Fault::Unreachable(_)) if since.is_some() || opened => {
                 say::aside(&format!("{fault}; trying again"));
                 tokio::time::sleep(jittered(pause)).await;
                 pause = (2 * pause).min(LONGEST_PAUSE);
@@ -62,7 +62,7 @@ async fn follow(backend: &Backend, asked: &Watch) -> Result<Exit, Failure> {
             }
             Err(fault) => return Err(fault.into()),
         };
-        pause = 100;
+        (pause, opened) = (100, true);
         while let Some(Ok(event)) = feed.next().await {
             since = Some(event.seq);
             if !is_meant(&event, asked.of.as_ref()) {
@@ -78,7 +78,7 @@ async fn follow(backend: &Backend, asked: &Watch) -> Result<Exit, Failure> {
             }
         }
         if since.is_none() && left > 0 {
-            return Err(Fault::Unreachable(format!("the feed of {} ended", backend.name())).into());
+            say::aside(&format!("the feed of {} ended; what changes until it is back is not told", backend.name()));
         }
     }
     Ok(Exit::Done)

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use midair_record::draft::Basis;
 use midair_record::wire::{Conflict, Current, Delete, Key, Put as Verdict, Stored, Token};
-use midair_record::{Draft, Patch as RecordPatch, PatchKind, Record};
+use midair_record::{Draft, Object, Patch as RecordPatch, PatchKind, Pointer, Record, Value};
 use serde::Serialize;
 
 use super::settle::{Ending, edit_id, refused, settle, under};
@@ -150,7 +150,10 @@ async fn patched(backend: &Backend, asked: &Patch, patch: Option<&RecordPatch>) 
         }
         None => {
             let mut fields = stored.fields.fields().clone();
-            asked.changes.iter().for_each(|(at, value)| at.set(&mut fields, value.clone()));
+            for (at, value) in &asked.changes {
+                leads_into_something(&asked.key, &fields, at)?;
+                at.set(&mut fields, value.clone());
+            }
             fields
         }
     };
@@ -158,6 +161,26 @@ async fn patched(backend: &Backend, asked: &Patch, patch: Option<&RecordPatch>) 
     draft.note.clone_from(&asked.how.note);
     draft.edit(fields);
     settle(backend, draft, None, asked.on_conflict).await
+}
+
+/// Refuses a place inside a value that has no inside: what stands there would be gone.
+fn leads_into_something(key: &Key, fields: &Object, at: &Pointer) -> Result<(), Failure> {
+    let names = at.names();
+    for end in 1..names.len() {
+        let outer = Pointer::new(names[..end].to_vec());
+        match outer.get(fields) {
+            None => break,
+            Some(Value::Object(_) | Value::Array(_)) => {}
+            Some(value) => {
+                return Err(Failure::because(format!(
+                    "{} of {key} is a {} and has nothing inside; nothing was written",
+                    outer.label(),
+                    value.type_name(),
+                )));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// `midair rm`.
