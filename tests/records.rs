@@ -3,7 +3,8 @@
 
 mod shell;
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::Stdio;
 
 use shell::{Home, Run, Serving};
@@ -223,4 +224,32 @@ fn a_place_inside_a_text_is_refused_and_the_text_stays() {
         assert_eq!(home.run(&["patch", KEY, odd]).code, Some(2), "{odd}");
     }
     assert_eq!(home.run(&["log", KEY]).out.lines().count(), 1);
+}
+
+#[test]
+fn a_watch_goes_on_when_the_server_comes_back() {
+    let (home, serving) = begun();
+    let mut watch = home.command(&["watch", "--server", &format!("http://{}", home.listen), "-n", "1"]);
+    let mut watch = Serving(watch.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    let is_open = || {
+        let mut wire = TcpStream::connect(home.listen).unwrap();
+        write!(wire, "GET /metrics HTTP/1.1\r\nHost: midair\r\nConnection: close\r\n\r\n").unwrap();
+        let mut told = String::new();
+        wire.read_to_string(&mut told).unwrap();
+        told.contains("\nmidair_feed_subscribers 1")
+    };
+    while !is_open() {}
+    drop(serving);
+    let mut said = String::new();
+    let mut aside = BufReader::new(watch.0.stderr.take().unwrap());
+    aside.read_line(&mut said).unwrap();
+    assert!(said.contains("; what changes until it is back is not told"), "{said}");
+    let (_serving, _) = home.serve(&["--no-seed"]);
+    for n in 0.. {
+        home.run(&["patch", KEY, &format!("quota:={n}")]);
+        if watch.0.try_wait().unwrap().is_some() {
+            break;
+        }
+    }
+    assert_eq!(watch.code(), Some(0));
 }

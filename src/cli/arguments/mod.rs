@@ -1,24 +1,28 @@
 //! The command line: what can be asked for, in which words, with which help; refuses to do any of it.
 
 mod edits;
+mod merging;
 mod packaging;
 mod records;
+mod scenarios;
+mod serving;
+mod transfer;
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-
-use midair_record::Pointer;
-use midair_record::merge::rule::Rule;
+use clap::{Args, Parser, Subcommand};
 
 pub use edits::{Bulk, Edit, Inbox, InboxDoes, Send as InboxSend};
+pub use merging::{How, Merge, Mergetool};
 pub use packaging::{Completions, Man, Shell};
 pub use records::{Diff, Get, List, Log, OnConflict, OnEdited, Patch, Put, Remove, Restore, Scope, Show, Told, Watch};
+pub use scenarios::{Demo, Play, ReportFormat};
+pub use serving::{Backup, LogFormat, RestoreStore, Serve};
+pub use transfer::{Export, Format, Import};
 
 use super::exit::Exit;
 use super::settings;
-use crate::tui::app::SMALLEST;
 
 /// Where the local server listens, unless it is told otherwise.
 pub const LISTEN: &str = "127.0.0.1:4120";
@@ -238,48 +242,6 @@ pub enum Command {
 }
 
 #[derive(Args, Debug)]
-pub struct Backup {
-    /// Where the copy goes; a file that exists is left as it is
-    pub file: PathBuf,
-
-    #[command(flatten)]
-    pub told: Told,
-}
-
-#[derive(Args, Debug)]
-pub struct RestoreStore {
-    /// The backup
-    pub file: PathBuf,
-
-    #[command(flatten)]
-    pub told: Told,
-}
-
-#[derive(Args, Debug)]
-pub struct Demo {
-    /// A scenario: the name of one that midair brings along, or a file [default: the first of the list]
-    #[arg(value_name = "NAME|FILE", conflicts_with = "list")]
-    pub scenario: Option<String>,
-
-    /// List the scenarios that midair brings along
-    #[arg(long)]
-    pub list: bool,
-
-    /// Record what is shown into a new file, as asciinema plays it (asciicast, version 2)
-    #[arg(long, value_name = "FILE.cast", conflicts_with = "list")]
-    pub record: Option<PathBuf>,
-
-    /// How many times as fast as a person it is typed and played, from 0.1 to 100
-    #[arg(long, value_name = "TIMES", default_value_t = 1.0, value_parser = speed)]
-    pub speed: f64,
-}
-
-fn speed(text: &str) -> Result<f64, String> {
-    let times = text.parse().ok().filter(|times| (0.1..=100.0).contains(times));
-    times.ok_or_else(|| "a number from 0.1 to 100 belongs here".into())
-}
-
-#[derive(Args, Debug)]
 pub struct Config {
     /// Write JSON
     #[arg(long, conflicts_with_all = ["path", "defaults", "actions"])]
@@ -298,244 +260,6 @@ pub struct Config {
     pub actions: bool,
 }
 
-#[derive(Args, Debug)]
-pub struct Serve {
-    /// Collide, wait and lose answers on cue, as requests say in Midair-Test: for those who test a client
-    /// (docs/test-hooks.md), never for records that matter
-    #[arg(long)]
-    pub test_hooks: bool,
-
-    /// How much memory the records that are asked for most may take; it is taken as they are asked for
-    /// [default: a sixteenth of the machine's, from 16 to 512]
-    #[arg(long, value_name = "MIB", env = "MIDAIR_MEMORY", hide_env_values = true, value_parser = clap::value_parser!(u64).range(..=1 << 20))]
-    pub memory: Option<u64>,
-
-    /// Log each request to stderr, a line each: who asked what of which record, never what was said
-    #[arg(long, value_name = "FORMAT")]
-    pub log: Option<LogFormat>,
-
-    /// What is logged: error, warn, info, debug or trace, or that by target, as in warn,midair::request=info
-    /// [default: info with --log, else warn]
-    #[arg(long, value_name = "LEVEL", env = "MIDAIR_LOG", hide_env_values = true, value_parser = log_level)]
-    pub log_level: Option<String>,
-
-    /// Say in JSON where it serves, once it is ready
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[derive(Args, Debug)]
-pub struct Play {
-    /// Scenarios: files, or names of those that midair brings along [default: all of these]
-    #[arg(value_name = "FILE|NAME", conflicts_with = "list")]
-    pub scenarios: Vec<String>,
-
-    /// List the scenarios that midair brings along
-    #[arg(long, conflicts_with = "format")]
-    pub list: bool,
-
-    /// How it is told what came of it
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: ReportFormat,
-
-    /// How many seconds something that must come may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..))]
-    pub patience: u16,
-
-    /// How large each terminal is, in columns and rows, from 60x15 on
-    #[arg(long, value_name = "COLUMNSxROWS", default_value = "120x30", value_parser = size)]
-    pub size: (u16, u16),
-}
-
-/// How the results of tests are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ReportFormat {
-    /// For people
-    Text,
-    /// The Test Anything Protocol, version 14
-    Tap,
-    /// JUnit's XML
-    Junit,
-}
-
-fn size(text: &str) -> Result<(u16, u16), String> {
-    let read = text.split_once('x').and_then(|(columns, rows)| Some((columns.parse().ok()?, rows.parse().ok()?)));
-    let (columns, rows): (u16, u16) = read.ok_or("columns and rows belong here, as in 120x40")?;
-    let (least, lowest) = SMALLEST;
-    match columns >= least && rows >= lowest && columns <= 1000 && rows <= 1000 {
-        true => Ok((columns, rows)),
-        false => Err(format!("a terminal has from {least}x{lowest} to 1000x1000 here")),
-    }
-}
-
-/// How an event is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
-    /// For people
-    Text,
-    /// One JSON object a line
-    Json,
-}
-
-#[derive(Args, Debug)]
-pub struct Mergetool {
-    /// The version that both sides started from (git: $BASE); an empty or missing file where there is none
-    pub base: PathBuf,
-
-    /// My version (git: $LOCAL)
-    pub mine: PathBuf,
-
-    /// Their version (git: $REMOTE)
-    pub theirs: PathBuf,
-
-    /// Where the result goes (git: $MERGED)
-    pub merged: PathBuf,
-
-    /// Ask line by line instead of opening the screen
-    #[arg(long)]
-    pub plain: bool,
-
-    #[command(flatten)]
-    pub how: How,
-}
-
-/// How files are merged.
-#[derive(Args, Debug)]
-pub struct How {
-    /// A JSON Schema with merge rules (x-merge, x-merge-key, x-merge-groups); the merged file is held against it
-    #[arg(long, value_name = "FILE")]
-    pub schema: Option<PathBuf>,
-
-    /// Merge one member by this rule: /tags=set, /stock=counter; may stand several times
-    #[arg(long = "rule", value_name = "POINTER=RULE", value_parser = rule)]
-    pub rules: Vec<(Pointer, Rule)>,
-}
-
-#[derive(Args, Debug)]
-pub struct Merge {
-    /// The version that both sides started from; an empty file where there is none
-    pub base: PathBuf,
-
-    /// My version
-    pub mine: PathBuf,
-
-    /// Their version
-    pub theirs: PathBuf,
-
-    /// Write to this file, which is replaced only when all is written; into a pipe or device
-    #[arg(short, long, value_name = "FILE", conflicts_with = "git")]
-    pub output: Option<PathBuf>,
-
-    /// Write into MINE, as git expects of a merge driver; what is no JSON, YAML or TOML is merged line by line,
-    /// and what is binary stays as it is
-    #[arg(long)]
-    pub git: bool,
-
-    /// List the units and what becomes of each, as JSON, instead of the merged file
-    #[arg(long, conflicts_with = "git")]
-    pub json: bool,
-
-    /// The name that the format is told by, where the files have names of their own (git: %P)
-    #[arg(long, value_name = "PATH")]
-    pub path: Option<PathBuf>,
-
-    #[command(flatten)]
-    pub how: How,
-
-    /// How many signs a conflict marker has (git: %L)
-    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u8).range(1..=100))]
-    pub marker_size: u8,
-
-    /// What a side is called at a marker: the first -L is for mine, the second for base, the third for theirs
-    #[arg(short = 'L', value_name = "LABEL")]
-    pub labels: Vec<String>,
-
-    /// Show base between the markers as well
-    #[arg(long)]
-    pub diff3: bool,
-}
-
-fn rule(text: &str) -> Result<(Pointer, Rule), String> {
-    let (at, word) = text.rsplit_once('=').ok_or("a place and a rule belong here, as in /tags=set")?;
-    let at = Pointer::parse(at).ok_or_else(|| format!("{at:?} is no JSON Pointer, as in /tags"))?;
-    let words: Vec<&str> = Rule::ALL.iter().map(Rule::word).collect();
-    let rule = Rule::named(word).ok_or_else(|| format!("{word:?} is no merge rule; there are {}", words.join(", ")))?;
-    Ok((at, rule))
-}
-
-#[derive(Args, Debug)]
-pub struct Import {
-    /// The file to read, or - for stdin
-    pub file: PathBuf,
-
-    /// The collection to create the records in
-    #[arg(long, value_name = "COLLECTION", value_parser = collection)]
-    pub into: String,
-
-    /// The member that holds the id of each record: name, name.inner or /name/inner
-    #[arg(long, value_name = "KEY")]
-    pub id: String,
-
-    /// What the file is [default: by its name, else by how it begins]
-    #[arg(long, value_name = "FORMAT")]
-    pub format: Option<Format>,
-
-    /// Create what is good, list what is not, and end with exit code 1 if anything was not
-    #[arg(long)]
-    pub keep_going: bool,
-
-    /// CSV: take cells that are JSON (12, 1.50, true, null, [..], {..}) for that, and leave empty cells out
-    #[arg(long)]
-    pub typed: bool,
-
-    /// CSV: make a column a.b the member b inside of a
-    #[arg(long)]
-    pub nest: bool,
-
-    /// Why, for the history of the records
-    #[arg(long, value_name = "TEXT")]
-    pub note: Option<String>,
-
-    /// Tell on stdout in JSON what became of it, each fault and the sum, one value a line
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[derive(Args, Debug)]
-pub struct Export {
-    /// The collection to write
-    #[arg(value_parser = collection)]
-    pub collection: String,
-
-    /// Write to this file, which is replaced only when all is written; into a pipe or device
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-
-    /// json: one array; ndjson: one record a line; csv: one column for each member
-    #[arg(long, value_name = "FORMAT", default_value = "json")]
-    pub format: Format,
-
-    /// Put the id of each record first, as a member of this name
-    #[arg(long, value_name = "NAME")]
-    pub id: Option<String>,
-
-    /// Tell on stdout in JSON how many records were written where
-    #[arg(long, requires = "output")]
-    pub json: bool,
-}
-
-/// How records are written in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// One array of records
-    Json,
-    /// One record a line
-    #[value(alias = "jsonl")]
-    Ndjson,
-    /// A table with a header
-    Csv,
-}
-
 /// Checks a name that changes are signed with.
 pub fn name(text: &str) -> Result<String, String> {
     if text.trim().is_empty() {
@@ -550,11 +274,6 @@ pub fn name(text: &str) -> Result<String, String> {
 fn collection(text: &str) -> Result<String, String> {
     midair_record::wire::check_collection(text).map_err(|fault| fault.to_string())?;
     Ok(text.to_owned())
-}
-
-fn log_level(text: &str) -> Result<String, String> {
-    let read = tracing_subscriber::EnvFilter::builder().parse(text);
-    read.map(|_| text.to_owned()).map_err(|_| "not a level, as info is, nor levels by target".to_owned())
 }
 
 /// Reads an address and a port.

@@ -142,3 +142,19 @@ proptest! {
         prop_assert!(!editor.has_typed());
     }
 }
+
+#[test]
+fn what_cannot_be_read_is_undone_in_its_turn_when_one_comes_back_to_it() {
+    let mut editor = edits(RECORDS[2]);
+    let next = || Deed::Does(Action::NextField);
+    let typed = [Deed::Types('h'), next(), Deed::Types('h'), Deed::Does(Action::PreviousField)];
+    let way = [next(), next(), next(), Deed::Does(Action::StepUp), next(), Deed::Does(Action::Undo)];
+    way.iter().chain(&typed).for_each(|deed| does(&mut editor, deed));
+    let both = says(&mut editor);
+    assert!(both.starts_with(r#"{"steps":[{"n":"h","id":"h"},"#), "{both}");
+    assert!(editor.undo());
+    let first = says(&mut editor);
+    assert!(first.starts_with(r#"{"steps":[{"n":"h"},"#), "what was typed last goes first: {first}");
+    assert!(editor.redo());
+    assert_eq!(says(&mut editor), both);
+}

@@ -256,9 +256,11 @@ impl Editor {
         self.take_over();
         self.keep_laid();
         self.remember_field();
-        if let (Some(row), Some(field)) = (self.rows.get(self.focus), self.field.take())
+        if let (Some(row), Some(mut field)) = (self.rows.get(self.focus), self.field.take())
             && !field.is_readable()
         {
+            // The way back has them; what is typed here later comes after what is typed elsewhere meanwhile.
+            field.area.forget_history();
             self.unread.insert(row.at.clone(), field);
         }
         self.in_full = false;

@@ -237,6 +237,11 @@ impl TextArea {
         !self.history.is_empty()
     }
 
+    /// Begins a history of its own: there is nothing to undo, and nothing to redo.
+    pub fn forget_history(&mut self) {
+        self.history = History::new();
+    }
+
     fn now(&self) -> Was {
         (self.rope.clone(), self.caret)
     }
